@@ -1,0 +1,1 @@
+"""Code behind the answers: one package per question, and `snippets.evidence`, which measures."""

@@ -1,0 +1,58 @@
+"""A claim: a condition on one estimate that holds or does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from snippets.evidence.estimates import Estimate
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A falsifiable statement about an estimate.
+
+    It holds when the whole interval satisfies the bounds, not only the value. The sentence that says
+    it in words stands on the pages, under the same id.
+
+    Args:
+        id: Name of the claim, unique within the question.
+        estimate: Key of the estimate, "<measurement>.<rest>", without the question.
+        above: The interval must lie above this.
+        below: The interval must lie below this.
+
+    Raises:
+        ValueError: If neither bound is given, or they contradict each other.
+
+    Examples:
+        >>> Claim("trains", "accuracy.he", above=0.9).holds(Estimate(0.95, 0.94, 0.96, 20, "share"))
+        True
+        >>> Claim("trains", "accuracy.he", above=0.9).holds(Estimate(0.95, 0.89, 0.99, 20, "share"))
+        False
+    """
+
+    id: str
+    estimate: str
+    above: float | None = None
+    below: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.above is None and self.below is None:
+            raise ValueError(f"claim {self.id!r} can never fail: give it `above`, `below` or both")
+        if self.above is not None and self.below is not None and self.above >= self.below:
+            raise ValueError(f"claim {self.id!r} can never hold: above={self.above} >= below={self.below}")
+
+    @property
+    def condition(self) -> str:
+        """The condition in words that code and reader share."""
+        parts = []
+        if self.above is not None:
+            parts.append(f"low > {self.above:g}")
+        if self.below is not None:
+            parts.append(f"high < {self.below:g}")
+        return " and ".join(parts)
+
+    def holds(self, estimate: Estimate) -> bool:
+        """Whether the whole interval of `estimate` satisfies the condition."""
+        return (self.above is None or estimate.low > self.above) and (
+            self.below is None or estimate.high < self.below
+        )

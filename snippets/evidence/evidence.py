@@ -1,0 +1,121 @@
+"""What is known of a question: its estimates, its series, and whether its claims hold."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from snippets.evidence import store
+from snippets.evidence.claims import Claim
+from snippets.evidence.estimates import Estimate, Series
+from snippets.evidence.fingerprint import key
+from snippets.evidence.questions import Measurement, measurements
+from snippets.evidence.runner import SEEDS
+
+
+class EvidenceError(Exception):
+    """A claim or a page asks for what no measurement gives; the message says what and where."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim, judged.
+
+    Args:
+        claim: The claim.
+        estimate: What it is about, or None where that is not measured yet.
+        measurement: What measures it.
+    """
+
+    claim: Claim
+    estimate: Estimate | None
+    measurement: Measurement
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the claim holds; None where it is not measured yet."""
+        return None if self.estimate is None else self.claim.holds(self.estimate)
+
+    def as_json(self) -> dict[str, Any]:
+        """The claim as it is published."""
+        return {
+            "id": self.claim.id,
+            "holds": self.holds,
+            "estimate": self.claim.estimate,
+            "condition": self.claim.condition,
+            "file": self.measurement.file,
+            "line": self.measurement.line,
+        }
+
+
+@dataclass
+class Evidence:
+    """What is known of a question.
+
+    Args:
+        question: Its slug.
+        estimates: Key, "<measurement>.<rest>", to estimate.
+        series: Key to series.
+        provenance: Name of a measurement to how it was made.
+        missing: Measurements that the store does not have.
+        verdicts: The claims, judged.
+    """
+
+    question: str
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+    series: dict[str, Series] = field(default_factory=dict)
+    provenance: dict[str, dict[str, Any]] = field(default_factory=dict)
+    missing: list[Measurement] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, as it is published with the site."""
+        return {
+            "question": self.question,
+            "provenance": self.provenance,
+            "estimates": {k: asdict(e) for k, e in self.estimates.items()},
+            "series": {k: asdict(s) for k, s in self.series.items()},
+            "claims": [v.as_json() for v in self.verdicts],
+        }
+
+
+def gather(question: str, seeds: range = SEEDS) -> Evidence:
+    """Read what the store has of a question, and judge the claims by today's conditions.
+
+    Raises:
+        EvidenceError: If a claim names an estimate that its measurement does not give, or two claims
+            share an id.
+    """
+    found = Evidence(question)
+    by_name = {m.name: m for m in measurements(question)}
+    for name, m in by_name.items():
+        record = store.load(store.path(m, key(m, seeds)))
+        if record is None:
+            found.missing.append(m)
+            continue
+        found.provenance[name] = record.provenance
+        for rest, result in record.results.items():
+            (found.series if isinstance(result, Series) else found.estimates)[f"{name}.{rest}"] = result  # type: ignore[index]
+    _judge(found, by_name)
+    return found
+
+
+def _judge(found: Evidence, by_name: dict[str, Measurement]) -> None:
+    module = importlib.import_module(f"snippets.{found.question}.claims")
+    file = f"snippets/{found.question}/claims.py"
+    seen = set()
+    for claim in module.CLAIMS:
+        measurement = by_name.get(claim.estimate.split(".")[0])
+        if claim.id in seen:
+            raise EvidenceError(f"{file}: two claims are called {claim.id!r}")
+        if measurement is None:
+            raise EvidenceError(
+                f"{file}: claim {claim.id!r} is about {claim.estimate!r}, but experiment.py has no public "
+                f"function {claim.estimate.split('.')[0]!r}; there are {', '.join(sorted(by_name))}"
+            )
+        estimate = found.estimates.get(claim.estimate)
+        if estimate is None and measurement not in found.missing:
+            raise EvidenceError(f"{file}: claim {claim.id!r}: {measurement} gives no {claim.estimate!r}")
+        seen.add(claim.id)
+        found.verdicts.append(Verdict(claim, estimate, measurement))

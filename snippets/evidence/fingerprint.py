@@ -1,0 +1,118 @@
+"""A hash of everything that a measurement depends on.
+
+The code of its experiment and of all that it imports from this repository (comments and docstrings
+aside), the seeds, the versions of Python and of the numerical libraries. Read from the source: neither
+torch nor an experiment is imported to find out whether a measurement is up to date.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import json
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from snippets.evidence.questions import ROOT, Measurement, SourceError, relative, tree
+
+LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn")
+
+
+def key(measurement: Measurement, seeds: range) -> str:
+    """The fingerprint of a measurement: 20 hexadecimal digits."""
+    content = [
+        str(measurement),
+        [seeds.start, seeds.stop],
+        source_hash(measurement.question),
+        platform.python_version(),
+        versions(),
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:20]
+
+
+def versions() -> dict[str, str]:
+    """Installed versions of the numerical libraries, without importing them."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def source_hash(question: str) -> str:
+    """Hash of the code behind a question's experiment."""
+    files = sorted(_closure(ROOT / "snippets" / question / "experiment.py"))
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{relative(path)}\n{_code(path)}\n".encode())
+    return digest.hexdigest()[:20]
+
+
+def _closure(start: Path) -> set[Path]:
+    """The file and all files of the repository that it imports, directly or not."""
+    seen: set[Path] = set()
+    todo = [start]
+    while todo:
+        path = todo.pop()
+        if path not in seen:
+            seen.add(path)
+            todo += _imports(path)
+    return seen
+
+
+def _imports(path: Path) -> Iterator[Path]:
+    package = ".".join(path.relative_to(ROOT).parent.parts)
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from _files(alias.name)
+        elif isinstance(node, ast.ImportFrom):
+            name = "." * node.level + (node.module or "")
+            base = importlib.util.resolve_name(name, package) if node.level else name
+            yield from _files(base)
+            for alias in node.names:
+                yield from _files(f"{base}.{alias.name}")
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in (
+            "import_module",
+            "__import__",
+        ):
+            argument = node.args[0] if node.args else None
+            if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
+                raise SourceError(
+                    f"{relative(path)}:{node.lineno}: this import's name is computed, so nobody can tell what "
+                    "the measurement depends on; write the name as a literal"
+                )
+            if argument.value.startswith("."):
+                raise SourceError(
+                    f"{relative(path)}:{node.lineno}: write the full name {package + argument.value!r} "
+                    "in this import, or use an import statement"
+                )
+            yield from _files(argument.value)
+
+
+def _files(name: str) -> Iterator[Path]:
+    """Files of the repository that importing the module `name` executes; none for other libraries."""
+    parts = name.split(".")
+    if parts[0] != "snippets":
+        return
+    for end in range(1, len(parts) + 1):
+        folder = ROOT.joinpath(*parts[:end])
+        for candidate in (folder / "__init__.py", folder.with_suffix(".py")):
+            if candidate.is_file():
+                yield candidate
+
+
+def _code(path: Path) -> str:
+    """The code of a file without comments, docstrings and layout."""
+    module = ast.parse(path.read_text(encoding="utf-8"))  # a fresh tree: the shared one must not change
+    for node in ast.walk(module):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and (
+            ast.get_docstring(node, clean=False) is not None
+        ):
+            node.body = node.body[1:]
+    return ast.dump(module)

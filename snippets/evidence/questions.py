@@ -1,0 +1,78 @@
+"""Which questions and measurements there are, read from the source without importing it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class SourceError(Exception):
+    """The source of an experiment cannot be understood; the message says where and what to do."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One public function of an experiment.
+
+    Args:
+        question: Slug of the question.
+        name: Name of the function, and first word of the keys of its estimates.
+        file: Where it stands, relative to the repository, with forward slashes.
+        line: Line of its definition.
+    """
+
+    question: str
+    name: str
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.question}.{self.name}"
+
+
+def questions() -> list[str]:
+    """Slugs of all questions: the packages in `snippets` with an `experiment.py`, in alphabetical order."""
+    return sorted(path.parent.name for path in (ROOT / "snippets").glob("*/experiment.py"))
+
+
+def title(question: str) -> str:
+    """The question in one English sentence: the docstring of its package."""
+    init = ROOT / "snippets" / question / "__init__.py"
+    doc = ast.get_docstring(tree(init)) if init.exists() else None
+    return doc.splitlines()[0] if doc else question
+
+
+def measurements(question: str) -> list[Measurement]:
+    """The public functions of `snippets/<question>/experiment.py`, in the order of the file."""
+    path = ROOT / "snippets" / question / "experiment.py"
+    return [
+        Measurement(question, node.name, relative(path), node.lineno)
+        for node in tree(path).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+
+
+def relative(path: Path) -> str:
+    """A path of the repository as it is written in links."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    """The syntax tree of a file, parsed once per change of the file.
+
+    Raises:
+        SourceError: If it is not valid Python.
+    """
+    return _parse(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _parse(path: Path, _changed: int) -> ast.Module:
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    except SyntaxError as error:
+        raise SourceError(f"{relative(path)}:{error.lineno}: {error.msg}") from error

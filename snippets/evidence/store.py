@@ -1,0 +1,88 @@
+"""Keeps what was measured: one JSON file per measurement, named by everything it depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from snippets.evidence.estimates import Estimate, Results, Series
+from snippets.evidence.questions import ROOT, Measurement
+
+FOLDER = Path(os.environ.get("EVIDENCE_CACHE", ROOT / ".cache" / "evidence"))
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one measurement found, and how.
+
+    Args:
+        results: Key (without question and measurement) to what was measured.
+        provenance: Versions, processor, seeds, hash of the source, date, CPU-seconds.
+    """
+
+    results: Results
+    provenance: dict[str, Any]
+
+
+def path(measurement: Measurement, key: str) -> Path:
+    """Where a measurement with this key is kept."""
+    return FOLDER / f"{measurement}-{key}.json"
+
+
+def load(file: Path) -> Record | None:
+    """Read a record.
+
+    Returns:
+        The record, or None where there is none or the file is damaged; see `damaged`.
+    """
+    try:
+        envelope = json.loads(file.read_text(encoding="utf-8"))
+        body = envelope["record"]
+        if _checksum(body) != envelope["checksum"]:
+            return None
+        return Record({k: _result(v) for k, v in body["results"].items()}, body["provenance"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def damaged(file: Path) -> bool:
+    """Whether there is a file that cannot be trusted."""
+    return file.exists() and load(file) is None
+
+
+def save(file: Path, record: Record) -> None:
+    """Write a record so that no reader ever sees half of it."""
+    body = asdict(record)
+    write_atomically(file, json.dumps({"checksum": _checksum(body), "record": body}, allow_nan=False))
+
+
+def write_atomically(file: Path, text: str) -> None:
+    """Write a text file so that it is either the old one or the new one, whatever happens."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".writing-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o644)  # mkstemp makes private files
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _checksum(body: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def _result(fields: dict[str, Any]) -> Estimate | Series:
+    if "points" in fields:
+        points = tuple(Estimate(**point) for point in fields["points"])
+        return Series(tuple(fields["x"]), points, fields["x_unit"])
+    return Estimate(**fields)

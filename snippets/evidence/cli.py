@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -143,7 +143,7 @@ def measure_missing(wanted: Sequence[Measurement], seeds: range = SEEDS, jobs: i
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[tuple[object, object]]:
+def _progress(total: int) -> Iterator[tuple[Callable[[Measurement], None], Callable[[Measurement], None]]]:
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("measuring"),

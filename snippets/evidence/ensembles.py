@@ -136,7 +136,7 @@ def train(
                 F.cross_entropy(logits.flatten(0, 1), y[rows, index].flatten(), reduction="sum") / batch_size
             )
             step.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             step.step()
         if after_epoch:
             after_epoch(epoch + 1)

@@ -96,7 +96,10 @@ def gather(question: str, seeds: range = SEEDS) -> Evidence:
             continue
         found.provenance[name] = record.provenance
         for rest, result in record.results.items():
-            (found.series if isinstance(result, Series) else found.estimates)[f"{name}.{rest}"] = result  # type: ignore[index]
+            if isinstance(result, Series):
+                found.series[f"{name}.{rest}"] = result
+            else:
+                found.estimates[f"{name}.{rest}"] = result
     _judge(found, by_name)
     return found
 

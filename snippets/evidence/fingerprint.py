@@ -84,8 +84,8 @@ def _imports(path: Path) -> Iterator[Path]:
             argument = node.args[0] if node.args else None
             if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
                 raise SourceError(
-                    f"{relative(path)}:{node.lineno}: this import's name is computed, so nobody can tell what "
-                    "the measurement depends on; write the name as a literal"
+                    f"{relative(path)}:{node.lineno}: this import's name is computed, so nobody can tell "
+                    "what the measurement depends on; write the name as a literal"
                 )
             if argument.value.startswith("."):
                 raise SourceError(

@@ -42,4 +42,5 @@ def effective_rank(activations: Tensor) -> Tensor:
     values = torch.linalg.svdvals(activations.double())  # (..., min(examples, units))
     total = values.sum(-1, keepdim=True)
     shares = values / total.where(total > 0, 1)
-    return torch.special.entr(shares).sum(-1).exp() * (total.squeeze(-1) > 0)
+    rank: Tensor = torch.special.entr(shares).sum(-1).exp() * (total.squeeze(-1) > 0)
+    return rank

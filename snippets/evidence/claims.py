@@ -11,8 +11,8 @@ from snippets.evidence.estimates import Estimate
 class Claim:
     """A falsifiable statement about an estimate.
 
-    It holds when the whole interval satisfies the bounds, not only the value. The sentence that says
-    it in words stands on the pages, under the same id.
+    It holds when the whole interval satisfies the bounds, not only the value. The
+    sentence that says it in words stands on the pages, under the same id.
 
     Args:
         id: Name of the claim, unique within the question.
@@ -24,10 +24,10 @@ class Claim:
         ValueError: If neither bound is given, or they contradict each other.
 
     Examples:
-        >>> Claim("trains", "accuracy.he", above=0.9).holds(Estimate(0.95, 0.94, 0.96, 20, "share"))
-        True
-        >>> Claim("trains", "accuracy.he", above=0.9).holds(Estimate(0.95, 0.89, 0.99, 20, "share"))
-        False
+        >>> Claim("trains", "accuracy.he", above=0.9).holds(Estimate(0.95, 0.94, 0.96,
+        20, "share")) True
+        >>> Claim("trains", "accuracy.he", above=0.9).holds(Estimate(0.95, 0.89, 0.99,
+        20, "share")) False
     """
 
     id: str
@@ -37,9 +37,17 @@ class Claim:
 
     def __post_init__(self) -> None:
         if self.above is None and self.below is None:
-            raise ValueError(f"claim {self.id!r} can never fail: give it `above`, `below` or both")
-        if self.above is not None and self.below is not None and self.above >= self.below:
-            raise ValueError(f"claim {self.id!r} can never hold: above={self.above} >= below={self.below}")
+            raise ValueError(
+                f"claim {self.id!r} can never fail: give it `above`, `below` or both"
+            )
+        if (
+            self.above is not None
+            and self.below is not None
+            and self.above >= self.below
+        ):
+            raise ValueError(
+                f"claim {self.id!r} can never hold: above={self.above} >= below={self.below}"
+            )
 
     @property
     def condition(self) -> str:

@@ -11,13 +11,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.fingerprint import key
-from snippets.evidence.questions import Measurement, SourceError, measurements, questions, title
+from snippets.evidence.questions import (
+    Measurement,
+    SourceError,
+    measurements,
+    questions,
+    title,
+)
 from snippets.evidence.runner import JOBS, SEEDS, MeasurementError, lacking, run
 
 
@@ -29,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is asked for and print it.
 
     Returns:
-        0 if all claims hold, 1 if a claim or a measurement fails, 2 if the command cannot be carried out.
+        0 if all claims hold, 1 if a claim or a measurement fails, 2 if the command
+        cannot be carried out.
     """
     try:
         options = _parse(arguments)
@@ -43,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"python -m snippets: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("python -m snippets: interrupted; what was finished is kept", file=sys.stderr)
+        print(
+            "python -m snippets: interrupted; what was finished is kept",
+            file=sys.stderr,
+        )
         return 130
 
 
@@ -53,20 +69,44 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = _Parser(prog="python -m snippets", description="Measure the claims of the guide.")
-    parser.add_argument("questions", nargs="*", metavar="QUESTION", help="slugs, or 'all'; none: list them")
-    parser.add_argument(
-        "--seeds", type=_seeds, default=SEEDS, metavar="A:B", help="seeds A to B-1 (default 0:20)"
+    parser = _Parser(
+        prog="python -m snippets", description="Measure the claims of the guide."
     )
-    parser.add_argument("--jobs", type=_positive, default=JOBS, metavar="N", help="processes (default 2)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the evidence of one question")
+    parser.add_argument(
+        "questions",
+        nargs="*",
+        metavar="QUESTION",
+        help="slugs, or 'all'; none: list them",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_seeds,
+        default=SEEDS,
+        metavar="A:B",
+        help="seeds A to B-1 (default 0:20)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_positive,
+        default=JOBS,
+        metavar="N",
+        help="processes (default 2)",
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="also write the evidence of one question",
+    )
     options = parser.parse_args(arguments)
     known = questions()
     if options.questions == ["all"]:
         options.questions = known
     for name in options.questions:
         if name not in known:
-            raise UsageError(f"there is no question {name!r}; there are: {', '.join(known)}")
+            raise UsageError(
+                f"there is no question {name!r}; there are: {', '.join(known)}"
+            )
     if options.json:
         if len(options.questions) != 1:
             raise UsageError("--json takes the evidence of one question; name one")
@@ -78,9 +118,13 @@ def _seeds(text: str) -> range:
     try:
         start, stop = (int(part) for part in text.split(":"))
     except ValueError:
-        raise UsageError(f"--seeds {text}: write two whole numbers, as in --seeds 100:120") from None
+        raise UsageError(
+            f"--seeds {text}: write two whole numbers, as in --seeds 100:120"
+        ) from None
     if start < 0 or stop - start < 2:
-        raise UsageError(f"--seeds {text}: an interval needs at least two seeds, from A >= 0 up to B - 1")
+        raise UsageError(
+            f"--seeds {text}: an interval needs at least two seeds, from A >= 0 up to B - 1"
+        )
     return range(start, stop)
 
 
@@ -96,7 +140,9 @@ def _check_writable(file: Path) -> None:
         raise UsageError(f"--json {file}: this is a folder; name a file")
     if not file.parent.is_dir():
         raise UsageError(f"--json {file}: there is no folder {file.parent}")
-    if not os.access(file.parent, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
+    if not os.access(file.parent, os.W_OK) or (
+        file.exists() and not os.access(file, os.W_OK)
+    ):
         raise UsageError(f"--json {file}: no permission to write there")
 
 
@@ -122,12 +168,15 @@ def _measure(options: argparse.Namespace) -> int:
         held = held and all(v.holds for v in found.verdicts)
         if options.json:
             store.write_atomically(
-                options.json, json.dumps(found.as_json(), indent=1, allow_nan=False) + "\n"
+                options.json,
+                json.dumps(found.as_json(), indent=1, allow_nan=False) + "\n",
             )
     return 0 if held else 1
 
 
-def measure_missing(wanted: Sequence[Measurement], seeds: range = SEEDS, jobs: int = JOBS) -> None:
+def measure_missing(
+    wanted: Sequence[Measurement], seeds: range = SEEDS, jobs: int = JOBS
+) -> None:
     """Run those of the wanted measurements that are not up to date, with a progress bar on stderr.
 
     Raises:
@@ -143,7 +192,9 @@ def measure_missing(wanted: Sequence[Measurement], seeds: range = SEEDS, jobs: i
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[tuple[Callable[[Measurement], None], Callable[[Measurement], None]]]:
+def _progress(
+    total: int,
+) -> Iterator[tuple[Callable[[Measurement], None], Callable[[Measurement], None]]]:
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("measuring"),
@@ -174,14 +225,24 @@ def _progress(total: int) -> Iterator[tuple[Callable[[Measurement], None], Calla
 def print_evidence(found: Evidence) -> None:
     """Print the estimates and claims of a question as two tables."""
     estimates = Table(
-        title=f"{found.question}: estimates", title_justify="left", box=None, header_style="bold"
+        title=f"{found.question}: estimates",
+        title_justify="left",
+        box=None,
+        header_style="bold",
     )
     for head in ("key", "value", "95% interval", "n", "unit"):
-        estimates.add_column(head, justify="right" if head in ("value", "n") else "left", no_wrap=True)
+        estimates.add_column(
+            head, justify="right" if head in ("value", "n") else "left", no_wrap=True
+        )
     for name, e in found.estimates.items():
         interval = "exact" if e.low == e.high else f"{e.low:.5g} to {e.high:.5g}"
         estimates.add_row(name, f"{e.value:.5g}", interval, str(e.n), e.unit)
-    claims = Table(title=f"{found.question}: claims", title_justify="left", box=None, header_style="bold")
+    claims = Table(
+        title=f"{found.question}: claims",
+        title_justify="left",
+        box=None,
+        header_style="bold",
+    )
     for head in ("claim", "holds", "condition", "estimate", "measured at"):
         claims.add_column(head, no_wrap=True)
     for v in found.verdicts:
@@ -195,7 +256,11 @@ def print_evidence(found: Evidence) -> None:
     seconds = sum(p["cpu_seconds"] for p in found.provenance.values())
     console = _console()
     console.print(
-        estimates, claims, f"{seconds:.1f} CPU-seconds when it was measured", sep="\n", highlight=False
+        estimates,
+        claims,
+        f"{seconds:.1f} CPU-seconds when it was measured",
+        sep="\n",
+        highlight=False,
     )
 
 

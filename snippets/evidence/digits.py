@@ -17,8 +17,8 @@ TEST_IMAGES = 360
 class Split:
     """One split of the digits per run, standardized: the training pixels have mean 0 and variance 1.
 
-    One mean and one variance serve all pixels, so that a pixel that is always blank stays constant
-    instead of becoming noise.
+    One mean and one variance serve all pixels, so that a pixel that is always blank
+    stays constant instead of becoming noise.
 
     Args:
         train_x: Shape (runs, 1437, 64), dtype float32.
@@ -40,12 +40,17 @@ def splits(seeds: range) -> Split:
         seeds: One seed per run.
 
     Returns:
-        The stacked splits. An interval over them covers the choice of the split as well.
+        The stacked splits. An interval over them covers the choice of the split as
+        well.
     """
     pixels, classes = load_digits(return_X_y=True)
     x, y = torch.from_numpy(pixels).float(), torch.from_numpy(classes).long()
-    order = torch.stack([torch.randperm(len(y), generator=g) for g in generators(seeds, "split")])
+    order = torch.stack(
+        [torch.randperm(len(y), generator=g) for g in generators(seeds, "split")]
+    )
     test, train = order[:, :TEST_IMAGES], order[:, TEST_IMAGES:]
     center = x[train].mean((1, 2), keepdim=True)
     scale = x[train].std((1, 2), keepdim=True)
-    return Split((x[train] - center) / scale, y[train], (x[test] - center) / scale, y[test])
+    return Split(
+        (x[train] - center) / scale, y[train], (x[test] - center) / scale, y[test]
+    )

@@ -1,8 +1,8 @@
 """Many small multilayer perceptrons trained together, one per seed.
 
-On two cores, one batched matrix product for all runs is about twice as fast as a loop over runs.
-Runs share nothing: each has its own weights, its own order of the data and its own gradients, because
-the loss is the *sum* over runs of each run's mean.
+On two cores, one batched matrix product for all runs is about twice as fast as a loop
+over runs. Runs share nothing: each has its own weights, its own order of the data and
+its own gradients, because the loss is the *sum* over runs of each run's mean.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ class Ensemble:
     """Multilayer perceptrons with the same shape, stacked along a first dimension.
 
     Args:
-        weights: One tensor per layer, shape (runs, fan_in, fan_out): the transpose of `nn.Linear`'s.
+        weights: One tensor per layer, shape (runs, fan_in, fan_out): the transpose of
+            `nn.Linear`'s.
         biases: One tensor per layer, shape (runs, 1, fan_out).
         activation: Applied after every layer but the last.
         dropout: Probability of zeroing a hidden unit while training, in [0, 1).
@@ -62,13 +63,19 @@ class Ensemble:
         for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
             x = self.activation(torch.baddbmm(b, x, w))
             if masks is not None and self.dropout:
-                x = x * torch.empty_like(x).bernoulli_(1 - self.dropout, generator=masks) / (1 - self.dropout)
+                x = (
+                    x
+                    * torch.empty_like(x).bernoulli_(1 - self.dropout, generator=masks)
+                    / (1 - self.dropout)
+                )
             outputs.append(x)
         return outputs
 
     def logits(self, x: Tensor, masks: torch.Generator | None = None) -> Tensor:
         """Outputs of the last layer, shape (runs, examples, classes); arguments as in `hidden`."""
-        return torch.baddbmm(self.biases[-1], self.hidden(x, masks)[-1], self.weights[-1])
+        return torch.baddbmm(
+            self.biases[-1], self.hidden(x, masks)[-1], self.weights[-1]
+        )
 
     @torch.no_grad()
     def accuracy(self, x: Tensor, y: Tensor) -> Tensor:
@@ -84,12 +91,15 @@ class Ensemble:
         return (self.logits(x).argmax(-1) == y).double().mean(-1)
 
 
-def batches(examples: int, size: int, orders: list[torch.Generator]) -> Iterator[Tensor]:
+def batches(
+    examples: int, size: int, orders: list[torch.Generator]
+) -> Iterator[Tensor]:
     """Go once through the data, in an order of its own for each run.
 
     Args:
         examples: Number of examples.
-        size: Batch size; a smaller rest is dropped, so that every batch has the same shape.
+        size: Batch size; a smaller rest is dropped, so that every batch has the same
+            shape.
         orders: One generator per run.
 
     Yields:
@@ -120,20 +130,30 @@ def train(
         seeds: One seed per run, for the order of the data and the dropout masks.
         epochs: How often to go through the data.
         batch_size: Examples per step and run.
-        optimizer: Makes the optimizer from the parameters; Adam with lr 1e-3 if not given. It must
-            treat every entry on its own: clipping a global norm would couple the runs.
+        optimizer: Makes the optimizer from the parameters; Adam with lr 1e-3 if not
+            given. It must treat every entry on its own: clipping a global norm would
+            couple the runs.
         after_epoch: Called with the number of epochs done, 1 to `epochs`.
     """
     parameters = [p.requires_grad_() for p in nets.parameters()]
-    step = optimizer(parameters) if optimizer else torch.optim.Adam(parameters, lr=1e-3, fused=True)
+    step = (
+        optimizer(parameters)
+        if optimizer
+        else torch.optim.Adam(parameters, lr=1e-3, fused=True)
+    )
     orders = generators(seeds, "order of the data")
-    masks = generators(seeds, "dropout masks")[0]  # one stream for all runs: drawn as one tensor
+    masks = generators(seeds, "dropout masks")[
+        0
+    ]  # one stream for all runs: drawn as one tensor
     rows = torch.arange(nets.runs)[:, None]
     for epoch in range(epochs):
         for index in batches(x.shape[1], batch_size, orders):
             logits = nets.logits(x[rows, index], masks)
             loss = (
-                F.cross_entropy(logits.flatten(0, 1), y[rows, index].flatten(), reduction="sum") / batch_size
+                F.cross_entropy(
+                    logits.flatten(0, 1), y[rows, index].flatten(), reduction="sum"
+                )
+                / batch_size
             )
             step.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

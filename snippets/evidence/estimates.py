@@ -12,14 +12,17 @@ class Estimate:
 
     Args:
         value: The best single number.
-        low: Lower end of the 95% interval; equal to `value` where the quantity is exact.
-        high: Upper end of the 95% interval; equal to `value` where the quantity is exact.
+        low: Lower end of the 95% interval; equal to `value` where the quantity is
+            exact.
+        high: Upper end of the 95% interval; equal to `value` where the quantity is
+            exact.
         n: Number of independent observations, >= 1.
-        unit: "share" for a fraction shown in percent, else the unit's name ("nats", "steps", ...),
-            or "1" for a pure number.
+        unit: "share" for a fraction shown in percent, else the unit's name ("nats",
+            "steps", ...), or "1" for a pure number.
 
     Raises:
-        ValueError: If a number is not finite, the order low <= value <= high is broken, or n < 1.
+        ValueError: If a number is not finite, the order low <= value <= high is broken,
+            or n < 1.
     """
 
     value: float
@@ -56,7 +59,9 @@ class Series:
 
     def __post_init__(self) -> None:
         if not self.x or len(self.x) != len(self.points):
-            raise ValueError(f"a series needs one point per x, got {len(self.x)} and {len(self.points)}")
+            raise ValueError(
+                f"a series needs one point per x, got {len(self.x)} and {len(self.points)}"
+            )
 
 
 Results = dict[str, Estimate | Series]

@@ -59,6 +59,7 @@ class Evidence:
         series: Key to series.
         provenance: Name of a measurement to how it was made.
         missing: Measurements that the store does not have.
+        measured: Measurements that it has.
         verdicts: The claims, judged.
     """
 
@@ -67,6 +68,7 @@ class Evidence:
     series: dict[str, Series] = field(default_factory=dict)
     provenance: dict[str, dict[str, Any]] = field(default_factory=dict)
     missing: list[Measurement] = field(default_factory=list)
+    measured: list[Measurement] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -84,8 +86,8 @@ def gather(question: str, seeds: range = SEEDS) -> Evidence:
     """Read what the store has of a question, and judge the claims by today's conditions.
 
     Raises:
-        EvidenceError: If a claim names an estimate that its measurement does not give, or two claims
-            share an id.
+        EvidenceError: If a claim names an estimate that its measurement does not give,
+            or two claims share an id.
     """
     found = Evidence(question)
     by_name = {m.name: m for m in measurements(question)}
@@ -94,6 +96,7 @@ def gather(question: str, seeds: range = SEEDS) -> Evidence:
         if record is None:
             found.missing.append(m)
             continue
+        found.measured.append(m)
         found.provenance[name] = record.provenance
         for rest, result in record.results.items():
             if isinstance(result, Series):
@@ -119,6 +122,8 @@ def _judge(found: Evidence, by_name: dict[str, Measurement]) -> None:
             )
         estimate = found.estimates.get(claim.estimate)
         if estimate is None and measurement not in found.missing:
-            raise EvidenceError(f"{file}: claim {claim.id!r}: {measurement} gives no {claim.estimate!r}")
+            raise EvidenceError(
+                f"{file}: claim {claim.id!r}: {measurement} gives no {claim.estimate!r}"
+            )
         seen.add(claim.id)
         found.verdicts.append(Verdict(claim, estimate, measurement))

@@ -1,8 +1,9 @@
 """A hash of everything that a measurement depends on.
 
-The code of its experiment and of all that it imports from this repository (comments and docstrings
-aside), the seeds, the versions of Python and of the numerical libraries. Read from the source: neither
-torch nor an experiment is imported to find out whether a measurement is up to date.
+The code of its experiment and of all that it imports from this repository (comments and
+docstrings aside), the seeds, the versions of Python and of the numerical libraries.
+Read from the source: neither torch nor an experiment is imported to find out whether a
+measurement is up to date.
 """
 
 from __future__ import annotations
@@ -82,7 +83,9 @@ def _imports(path: Path) -> Iterator[Path]:
             "__import__",
         ):
             argument = node.args[0] if node.args else None
-            if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
+            if not (
+                isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+            ):
                 raise SourceError(
                     f"{relative(path)}:{node.lineno}: this import's name is computed, so nobody can tell "
                     "what the measurement depends on; write the name as a literal"
@@ -109,10 +112,12 @@ def _files(name: str) -> Iterator[Path]:
 
 def _code(path: Path) -> str:
     """The code of a file without comments, docstrings and layout."""
-    module = ast.parse(path.read_text(encoding="utf-8"))  # a fresh tree: the shared one must not change
+    module = ast.parse(
+        path.read_text(encoding="utf-8")
+    )  # a fresh tree: the shared one must not change
     for node in ast.walk(module):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and (
-            ast.get_docstring(node, clean=False) is not None
-        ):
+        if isinstance(
+            node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        ) and (ast.get_docstring(node, clean=False) is not None):
             node.body = node.body[1:]
     return ast.dump(module)

@@ -36,7 +36,9 @@ class Measurement:
 
 def questions() -> list[str]:
     """Slugs of all questions: the packages in `snippets` with an `experiment.py`, in alphabetical order."""
-    return sorted(path.parent.name for path in (ROOT / "snippets").glob("*/experiment.py"))
+    return sorted(
+        path.parent.name for path in (ROOT / "snippets").glob("*/experiment.py")
+    )
 
 
 def title(question: str) -> str:

@@ -39,7 +39,8 @@ def run(
 ) -> None:
     """Run measurements and store what they find, each as soon as it is done.
 
-    Results do not depend on `jobs`: a measurement runs whole in one process, with one thread.
+    Results do not depend on `jobs`: a measurement runs whole in one process, with one
+    thread.
 
     Args:
         wanted: What to run, whether or not the store has it.
@@ -49,15 +50,19 @@ def run(
         on_done: Called when it is stored.
 
     Raises:
-        MeasurementError: If a measurement raises. Those that finished before it are stored.
+        MeasurementError: If a measurement raises. Those that finished before it are
+            stored.
     """
     if not wanted:
         return
-    # Spawned, not forked: the driver never imports torch, and it is the same on every platform.
+    # Spawned, not forked: the driver never imports torch, and it is the same on every
+    # platform.
     context = multiprocessing.get_context("spawn")
     todo = [(m, store.path(m, key(m, seeds)), source_hash(m.question)) for m in wanted]
     running: dict[Future[store.Record], tuple[Measurement, Path]] = {}
-    with ProcessPoolExecutor(min(jobs, len(todo)), mp_context=context, initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(
+        min(jobs, len(todo)), mp_context=context, initializer=_one_thread
+    ) as pool:
         try:
             while todo or running:
                 while todo and len(running) < jobs:
@@ -88,9 +93,12 @@ def _one_thread() -> None:
 
 
 def _measure(measurement: Measurement, seeds: range, source: str) -> store.Record:
-    # The key was taken from the source as it was; a result of other code must not be stored under it.
+    # The key was taken from the source as it was; a result of other code must not be
+    # stored under it.
     if source_hash(measurement.question) != source:
-        raise RuntimeError("its code changed while the measurements were running; run it again")
+        raise RuntimeError(
+            "its code changed while the measurements were running; run it again"
+        )
     module = importlib.import_module(f"snippets.{measurement.question}.experiment")
     before = time.process_time()
     results = getattr(module, measurement.name)(seeds)
@@ -109,7 +117,11 @@ def _measure(measurement: Measurement, seeds: range, source: str) -> store.Recor
 def _processor() -> str:
     """Name of the processor, as far as the system tells it."""
     try:
-        found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.M)
+        found = re.search(
+            r"^model name\s*:\s*(.+)$",
+            Path("/proc/cpuinfo").read_text(encoding="utf-8"),
+            re.M,
+        )
     except OSError:
         found = None
     return found.group(1) if found else platform.processor() or platform.machine()

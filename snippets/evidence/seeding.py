@@ -10,8 +10,8 @@ import torch
 def generators(seeds: range, purpose: str) -> list[torch.Generator]:
     """One generator per seed, independent of those for any other purpose.
 
-    Seeding every stream of a run with the run's own number would make, say, its weights and the order
-    of its data functions of the same draws.
+    Seeding every stream of a run with the run's own number would make, say, its weights
+    and the order of its data functions of the same draws.
 
     Args:
         seeds: One seed per run.

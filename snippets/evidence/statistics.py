@@ -58,11 +58,21 @@ def share(successes: int, trials: int) -> Estimate:
         Estimate(value=0.8, low=0.490..., high=0.943..., n=10, unit='share')
     """
     if not 0 <= successes <= trials or trials < 1:
-        raise ValueError(f"need 0 <= successes <= trials and trials >= 1, got {successes} of {trials}")
-    interval = stats.binomtest(successes, trials).proportion_ci(CONFIDENCE, method="wilson")
+        raise ValueError(
+            f"need 0 <= successes <= trials and trials >= 1, got {successes} of {trials}"
+        )
+    interval = stats.binomtest(successes, trials).proportion_ci(
+        CONFIDENCE, method="wilson"
+    )
     value = successes / trials
     # Rounding can push an end past the share itself when all or none succeed.
-    return Estimate(value, min(float(interval.low), value), max(float(interval.high), value), trials, "share")
+    return Estimate(
+        value,
+        min(float(interval.low), value),
+        max(float(interval.high), value),
+        trials,
+        "share",
+    )
 
 
 def largest(observations: Tensor | Sequence[float], unit: str) -> Estimate:
@@ -73,7 +83,8 @@ def largest(observations: Tensor | Sequence[float], unit: str) -> Estimate:
         unit: Unit of the numbers.
 
     Returns:
-        The maximum, with an interval of width 0: it says what these runs did, not what others would do.
+        The maximum, with an interval of width 0: it says what these runs did, not what
+        others would do.
 
     Raises:
         ValueError: If there is no run or a number is not finite.

@@ -45,7 +45,9 @@ def load(file: Path) -> Record | None:
         body = envelope["record"]
         if _checksum(body) != envelope["checksum"]:
             return None
-        return Record({k: _result(v) for k, v in body["results"].items()}, body["provenance"])
+        return Record(
+            {k: _result(v) for k, v in body["results"].items()}, body["provenance"]
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -58,7 +60,9 @@ def damaged(file: Path) -> bool:
 def save(file: Path, record: Record) -> None:
     """Write a record so that no reader ever sees half of it."""
     body = asdict(record)
-    write_atomically(file, json.dumps({"checksum": _checksum(body), "record": body}, allow_nan=False))
+    write_atomically(
+        file, json.dumps({"checksum": _checksum(body), "record": body}, allow_nan=False)
+    )
 
 
 def write_atomically(file: Path, text: str) -> None:
@@ -78,7 +82,9 @@ def write_atomically(file: Path, text: str) -> None:
 
 
 def _checksum(body: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True, allow_nan=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(body, sort_keys=True, allow_nan=False).encode()
+    ).hexdigest()
 
 
 def _result(fields: dict[str, Any]) -> Estimate | Series:

@@ -1,8 +1,9 @@
 """What becomes of a network whose layers each start at one value?
 
-The running example: the digits, a multilayer perceptron 64-100-100-100-100-100-10 with ReLU, zero biases,
-Adam with lr 1e-3, batches of 64, 15 epochs. W1 to W6 are its weight matrices, layers 1 to 5 its hidden
-layers. Every public function is a measurement; the first word of a key is the function that measured it.
+The running example: the digits, a multilayer perceptron 64-100-100-100-100-100-10 with
+ReLU, zero biases, Adam with lr 1e-3, batches of 64, 15 epochs. W1 to W6 are its weight
+matrices, layers 1 to 5 its hidden layers. Every public function is a measurement; the
+first word of a key is the function that measured it.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def random_third(seeds: range) -> Results:
 def _he(seeds: range) -> list[Tensor]:
     streams = generators(seeds, "weights")
     return [
-        torch.stack([torch.randn(n, m, generator=g) for g in streams]) * math.sqrt(2 / n)
+        torch.stack([torch.randn(n, m, generator=g) for g in streams])
+        * math.sqrt(2 / n)
         for n, m in pairwise(SIZES)
     ]
 
@@ -71,12 +73,16 @@ def _trained(weights: list[Tensor], seeds: range) -> Results:
         seeds=seeds,
         epochs=EPOCHS,
         batch_size=BATCH,
-        after_epoch=lambda _: test_accuracy.append(nets.accuracy(data.test_x, data.test_y)),
+        after_epoch=lambda _: test_accuracy.append(
+            nets.accuracy(data.test_x, data.test_y)
+        ),
     )
     found: Results = {
         "train_accuracy": mean(nets.accuracy(data.train_x, data.train_y), "share"),
         "test_accuracy": mean(test_accuracy[-1], "share"),
-        "test_accuracy_by_epoch": curve(torch.stack(test_accuracy, 1), range(EPOCHS + 1), "share", "epochs"),
+        "test_accuracy_by_epoch": curve(
+            torch.stack(test_accuracy, 1), range(EPOCHS + 1), "share", "epochs"
+        ),
     }
     for layer, outputs in enumerate(nets.hidden(data.test_x), start=1):
         found[f"rank_layer{layer}"] = mean(effective_rank(outputs), "1")

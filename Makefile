@@ -1,0 +1,46 @@
+# Each command sets up what it needs. PYTHON picks the interpreter; TORCH_INDEX, where pip finds torch.
+PYTHON ?= python3
+TORCH_INDEX ?=
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test site check format lock clean
+
+help: ## show these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to date
+	@$(BIN)/python -m tools.serve
+
+test: check ## run everything that CI runs
+	@$(BIN)/python -m pytest
+
+site: $(READY) ## write the finished site to site/, for any static host
+	@$(BIN)/python -m tools.site
+
+check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
+	@$(BIN)/ruff format --check --quiet . >/dev/null || { echo "some files are not formatted; run: make format" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/python -m tools.rules
+
+format: $(READY) ## format the Python files
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+lock: $(READY) ## choose versions anew after a change of tools/requirements.in
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --generate-hashes --universal --python-version 3.11.5 --no-emit-index-url --no-header \
+		tools/requirements.in --output-file tools/requirements.txt
+
+clean: ## remove everything that was built
+	rm -rf .venv .cache site .site-new .site-old
+
+# torch first and by its exact version: a range, or another package's wish, would bring a CUDA build of several GB.
+$(READY): tools/requirements.txt Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5) and "Python 3.11.5 or newer is needed, this is " + sys.version.split()[0])'
+	@echo "setting up .venv (once; about 1.4 GB)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch==2.13.0
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r tools/requirements.txt
+	@touch $@

@@ -1,0 +1,299 @@
+"""Estimates, claims, the store and the command line of `snippets.evidence`."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from snippets.evidence import fingerprint, questions, statistics, store
+from snippets.evidence.claims import Claim
+from snippets.evidence.estimates import Estimate, Series
+from snippets.evidence.evidence import gather
+
+ROOT = Path(__file__).parents[1]
+
+TOY = {
+    "__init__.py": '"""A question to test with?"""\n',
+    "experiment.py": (
+        "from snippets.evidence.statistics import mean\n"
+        "from snippets.toy.helper import OFFSET\n\n"
+        "def first(seeds):\n    return {'value': mean([s + OFFSET for s in seeds], '1')}\n\n"
+        "def second(seeds):\n    return {'value': mean([2.0 * s for s in seeds], '1')}\n"
+    ),
+    "helper.py": "OFFSET = 0.0  # a comment\n",
+    "claims.py": (
+        "from snippets.evidence.claims import Claim\n"
+        "CLAIMS = (Claim('positive', 'first.value', above=0),)\n"
+    ),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of `snippets` with one small question."""
+    shutil.copytree(ROOT / "snippets" / "evidence", tmp_path / "snippets" / "evidence")
+    for name in ("__init__.py", "__main__.py"):
+        shutil.copy(ROOT / "snippets" / name, tmp_path / "snippets" / name)
+    (tmp_path / "snippets" / "toy").mkdir()
+    for name, text in TOY.items():
+        (tmp_path / "snippets" / "toy" / name).write_text(text)
+    return tmp_path
+
+
+def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-m", "snippets", *arguments]
+    environment = {k: v for k, v in os.environ.items() if k != "EVIDENCE_CACHE"}
+    return subprocess.run(
+        command,
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_measurement_runs_again_only_when_its_code_changes(project: Path) -> None:
+    first = run(project, "toy", "--json", "out.json")
+    assert first.returncode == 0, first.stderr
+    assert (
+        "measured toy.first" in first.stderr and "measured toy.second" in first.stderr
+    )
+    published = json.loads((project / "out.json").read_text())
+    assert published["estimates"]["first.value"]["value"] == pytest.approx(9.5)
+    assert published["claims"] == [
+        {
+            "id": "positive",
+            "holds": True,
+            "estimate": "first.value",
+            "condition": "low > 0",
+            "file": "snippets/toy/experiment.py",
+            "line": 4,
+        }
+    ]
+    assert "measured" not in run(project, "toy").stderr
+
+    helper = project / "snippets" / "toy" / "helper.py"
+    helper.write_text(
+        '"""Now with a docstring."""\nOFFSET = 0.0  # and another comment\n'
+    )
+    assert "measured" not in run(project, "toy").stderr
+    helper.write_text("OFFSET = -100.0\n")
+    changed = run(project, "toy")
+    assert "measured toy.first" in changed.stderr
+    assert changed.returncode == 1, (
+        "a claim that does not hold is told by the exit status"
+    )
+    assert "NO" in changed.stdout
+
+
+def test_a_damaged_file_is_measured_again_with_a_note(project: Path) -> None:
+    run(project, "toy")
+    file = next((project / ".cache" / "evidence").glob("toy.first-*.json"))
+    text = file.read_text()
+    file.write_text(text.replace("9.5", "9.6", 1))
+    again = run(project, "toy", "--jobs", "1")
+    assert "is damaged; measuring toy.first again" in again.stderr
+    assert "measured toy.second" not in again.stderr
+    assert (
+        json.loads(file.read_text())["record"]["results"]
+        == json.loads(text)["record"]["results"]
+    )
+
+
+def test_a_failing_measurement_is_named_and_the_others_are_kept(project: Path) -> None:
+    file = project / "snippets" / "toy" / "experiment.py"
+    file.write_text(
+        file.read_text() + "\ndef third(seeds):\n    raise ArithmeticError('no')\n"
+    )
+    failed = run(project, "toy", "--jobs", "1")
+    assert failed.returncode == 1
+    assert failed.stderr.strip().splitlines()[-1] == (
+        "python -m snippets: snippets/toy/experiment.py:10: toy.third with seeds 0:20 raised "
+        "ArithmeticError: no"
+    )
+    assert list((project / ".cache" / "evidence").glob("toy.first-*.json"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["unknown"], "there is no question 'unknown'; there are: toy"),
+        (
+            ["toy", "--seeds", "5:5"],
+            "--seeds 5:5: an interval needs at least two seeds",
+        ),
+        (
+            ["toy", "--seeds", "9:3"],
+            "--seeds 9:3: an interval needs at least two seeds",
+        ),
+        (["toy", "--seeds", "many"], "--seeds many: write two whole numbers"),
+        (["toy", "--jobs", "0"], "--jobs 0: write a whole number"),
+        (
+            ["toy", "--json", "nowhere/out.json"],
+            "--json nowhere/out.json: there is no folder nowhere",
+        ),
+        (["toy", "--json", "snippets"], "--json snippets: this is a folder"),
+        (["--json", "out.json"], "--json takes the evidence of one question"),
+        (["toy", "--colour"], "unrecognized arguments: --colour"),
+    ],
+)
+def test_a_bad_call_is_one_line_and_status_2(
+    project: Path, arguments: list[str], message: str
+) -> None:
+    failed = run(project, *arguments)
+    assert failed.returncode == 2
+    assert failed.stderr.startswith(f"python -m snippets: {message}")
+    assert len(failed.stderr.strip().splitlines()) == 1
+    assert not (project / ".cache").exists(), "nothing was measured"
+
+
+def test_the_list_of_questions_needs_no_torch(project: Path) -> None:
+    (project / "torch.py").write_text("raise RuntimeError('torch was imported')\n")
+    listed = run(project)
+    assert listed.returncode == 0, listed.stderr
+    assert (
+        "toy" in listed.stdout
+        and "A question to test with?" in listed.stdout
+        and "0 of 2" in listed.stdout
+    )
+
+
+def test_results_do_not_depend_on_the_number_of_jobs(project: Path) -> None:
+    results = []
+    for jobs in ("1", "2"):
+        shutil.rmtree(project / ".cache", ignore_errors=True)
+        run(project, "toy", "--jobs", jobs, "--json", "out.json")
+        results.append(json.loads((project / "out.json").read_text())["estimates"])
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from snippets.toy.helper import OFFSET",
+        "from snippets.toy import helper",
+        "from snippets.toy import *\nfrom snippets.toy.helper import *",
+        "from .helper import OFFSET",
+        "from . import helper",
+        "import snippets.toy.helper",
+        "def first(seeds):\n    from snippets.toy.helper import OFFSET",
+        "import importlib\nimportlib.import_module('snippets.toy.helper')",
+        "import snippets.toy.between",
+    ],
+)
+def test_every_way_to_import_counts(
+    project: Path, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    monkeypatch.setattr(questions, "ROOT", project)
+    monkeypatch.setattr(fingerprint, "ROOT", project)
+    toy = project / "snippets" / "toy"
+    (toy / "experiment.py").write_text(statement + "\n")
+    (toy / "between.py").write_text("from .helper import OFFSET\n")
+    before = fingerprint.source_hash("toy")
+    (toy / "helper.py").write_text("OFFSET = 1.0\n")
+    assert fingerprint.source_hash("toy") != before
+
+
+def test_a_computed_import_is_refused_with_its_place(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "ROOT", project)
+    monkeypatch.setattr(fingerprint, "ROOT", project)
+    file = project / "snippets" / "toy" / "experiment.py"
+    file.write_text(
+        "import importlib\n\nimportlib.import_module('snippets.' + 'toy')\n"
+    )
+    with pytest.raises(
+        questions.SourceError,
+        match=r"^snippets/toy/experiment\.py:3: .* write the name",
+    ):
+        fingerprint.source_hash("toy")
+
+
+def test_no_flipped_bit_is_accepted(tmp_path: Path) -> None:
+    file = tmp_path / "record.json"
+    estimate = Estimate(0.5, 0.4, 0.6, 20, "share")
+    record = store.Record(
+        {"a": estimate, "b": Series((0.0,), (estimate,), "epochs")}, {"torch": "x"}
+    )
+    store.save(file, record)
+    assert store.load(file) == record
+    good = file.read_bytes()
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(300):
+        position = int(torch.randint(len(good), (), generator=generator))
+        bit = int(torch.randint(8, (), generator=generator))
+        bad = bytearray(good)
+        bad[position] ^= 1 << bit
+        file.write_bytes(bad)
+        assert store.load(file) in (None, record)
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    file = tmp_path / "kept.json"
+    store.write_atomically(file, "old")
+    with pytest.raises(UnicodeEncodeError):
+        store.write_atomically(file, "new \ud800")
+    assert file.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["kept.json"]
+
+
+def test_the_t_interval_covers_as_often_as_it_says() -> None:
+    generator = torch.Generator().manual_seed(1)
+    runs = torch.randn(4000, 5, generator=generator, dtype=torch.float64)
+    covered = sum(e.low <= 0 <= e.high for e in (statistics.mean(r, "1") for r in runs))
+    assert abs(covered / 4000 - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 4000)
+
+
+def test_the_wilson_interval_solves_its_equation() -> None:
+    for successes, trials in ((0, 10), (3, 10), (10, 10), (943, 1000)):
+        e = statistics.share(successes, trials)
+        for end in (e.low, e.high):
+            if 0 < end < 1:
+                z = (successes / trials - end) / math.sqrt(end * (1 - end) / trials)
+                assert abs(z) == pytest.approx(1.959964, abs=1e-5)
+
+
+def test_a_claim_needs_the_whole_interval() -> None:
+    claim = Claim("x", "a.b", above=0.2, below=0.8)
+    assert claim.condition == "low > 0.2 and high < 0.8"
+    assert claim.holds(Estimate(0.5, 0.3, 0.7, 9, "1"))
+    assert not claim.holds(Estimate(0.5, 0.1, 0.7, 9, "1"))
+    assert not claim.holds(Estimate(0.5, 0.3, 0.9, 9, "1"))
+
+
+@pytest.mark.parametrize("bounds", [{}, {"above": 1.0, "below": 1.0}])
+def test_a_claim_that_cannot_fail_or_hold_is_refused(bounds: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="can never"):
+        Claim("x", "a.b", **bounds)
+
+
+@pytest.mark.parametrize("question", questions.questions())
+def test_every_claim_holds(site: Path, question: str) -> None:
+    published = json.loads((site / "evidence" / f"{question}.json").read_text())
+    assert len(published["claims"]) >= 3
+    for claim, verdict in zip(
+        published["claims"], gather(question).verdicts, strict=True
+    ):
+        assert claim["holds"], claim
+        assert verdict.estimate is not None
+        assert (
+            verdict.claim.above is None
+        ) or verdict.estimate.low > verdict.claim.above
+        assert (
+            verdict.claim.below is None
+        ) or verdict.estimate.high < verdict.claim.below
+        lines = (ROOT / claim["file"]).read_text().splitlines()
+        assert lines[claim["line"] - 1].startswith(
+            f"def {claim['estimate'].partition('.')[0]}("
+        )

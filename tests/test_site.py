@@ -1,0 +1,364 @@
+"""The built site, as readers meet it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser
+
+from snippets.evidence.questions import questions
+from tools.site import environment
+
+ROOT = Path(__file__).parents[1]
+LANGUAGES = ("zh", "en")
+
+
+@functools.cache
+def soup(file: Path) -> BeautifulSoup:
+    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+
+
+def html_files(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def test_a_number_on_a_page_is_the_evidence(site: Path) -> None:
+    published = json.loads((site / "evidence" / "symmetry.json").read_text())
+    expected = published["estimates"]["constant.test_accuracy"]["value"]
+    for language in LANGUAGES:
+        shown = soup(site / language / "symmetry" / "index.html").select(
+            "#measured ~ .claim data.measured"
+        )[0]
+        assert float(shown["value"]) == pytest.approx(expected, rel=1e-5)
+        assert shown.text == f"{100 * expected:.1f}%"
+
+
+def test_no_number_is_missing(site: Path) -> None:
+    for file in html_files(site):
+        assert not soup(file).select(".pending, .waiting"), file
+
+
+def test_both_languages_show_the_same(site: Path) -> None:
+    for file in sorted((site / "zh").rglob("index.html")):
+        twin = site / "en" / file.relative_to(site / "zh")
+        assert twin.exists(), twin
+        shown = []
+        for page in (file, twin):
+            article = soup(page).article
+            assert article
+            shown.append(
+                {
+                    "numbers": sorted(
+                        (d["value"], d.text) for d in article.select("data.measured")
+                    ),
+                    "ids": [h.get("id") for h in article.select("h2, h3")],
+                    "code": [
+                        c.get_text() for c in article.select("div.language-python code")
+                    ],
+                    "formulas": sorted(str(m) for m in article.select("math")),
+                    "figures": len(article.select("svg.fig")),
+                }
+            )
+        assert shown[0] == shown[1], file
+
+
+def test_each_page_speaks_its_language(site: Path) -> None:
+    for language, tag, name in (
+        ("zh", "zh", "能跑的答案"),
+        ("en", "en", "Answers That Run"),
+    ):
+        for file in sorted((site / language).rglob("index.html")):
+            page = soup(file)
+            assert page.html and page.html["lang"] == tag
+            assert name in page.title.text
+            assert len(page.select("h1")) == 1, file
+        figure = soup(site / language / "symmetry" / "index.html").select_one("svg.fig")
+        has_chinese = bool(
+            re.search(r"[\u4e00-\u9fff]", figure.text + figure["aria-label"])
+        )
+        assert has_chinese == (language == "zh")
+
+
+def test_every_link_leads_somewhere(site: Path) -> None:
+    ids = {
+        f: {e["id"] for e in soup(f).select("[id]")}
+        | {e["name"] for e in soup(f).select("a[name]")}
+        for f in html_files(site)
+    }
+    for file in html_files(site):
+        if file.name == "404.html":
+            continue  # its links start at the root of the site's address
+        base = f"http://site/{file.relative_to(site).as_posix()}"
+        for element in soup(file).select("[href], [src]"):
+            reference = element.get("href") or element.get("src")
+            address, fragment = urldefrag(urljoin(base, reference))
+            if not address.startswith("http://site/"):
+                assert element.name == "a" or element.get("rel") == ["canonical"], (
+                    file,
+                    reference,
+                )
+                continue
+            target = site / unquote(address.removeprefix("http://site/"))
+            target = target / "index.html" if target.is_dir() else target
+            assert target.is_file(), f"{file.relative_to(site)} links to {reference}"
+            if fragment and target in ids:
+                assert unquote(fragment) in ids[target] | {""}, (
+                    f"{file.relative_to(site)}: {reference}"
+                )
+
+
+def test_nothing_of_ours_is_inline(site: Path) -> None:
+    for file in html_files(site):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"", text), file
+        inline = re.findall(r"<script>(.*?)</script>", text, re.S)
+        assert all("__md_" in s or "location.hash" in s for s in inline), file
+
+
+def test_mathematics_needs_no_script(site: Path) -> None:
+    for language in LANGUAGES:
+        article = soup(site / language / "symmetry" / "index.html").article
+        assert article.select("math")
+        visible = " ".join(
+            e.get_text()
+            for e in article.find_all(["p", "li"])
+            if not e.find_parent("pre")
+        )
+        assert "\\(" not in visible and "$" not in visible
+
+
+def code_blocks(site: Path) -> list[tuple[str, str]]:
+    found = {}
+    for question in questions():
+        page = soup(site / "en" / question / "index.html")
+        for number, block in enumerate(
+            page.select("article div.language-python pre code")
+        ):
+            found[f"{question}-{number}"] = block.get_text()
+    return list(found.items())
+
+
+def test_every_block_runs_as_pasted(site: Path, tmp_path: Path) -> None:
+    blocks = code_blocks(site)
+    assert len(blocks) >= 2
+    for name, code in blocks:
+        file = tmp_path / f"{name}.py"
+        file.write_text(unescape(code), encoding="utf-8")
+        # -I: neither this folder nor the environment's paths can lend it `snippets`
+        done = subprocess.run(
+            [sys.executable, "-I", file.name],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"{name}\n{code}\n{done.stderr}"
+
+
+def test_notebooks_are_executed_and_downloadable(site: Path) -> None:
+    for language in LANGUAGES:
+        for question in questions():
+            folder = site / language / "notebooks" / question
+            book = json.loads((folder / f"{question}.ipynb").read_text())
+            code = [c for c in book["cells"] if c["cell_type"] == "code"]
+            assert code and any(c["outputs"] for c in code)
+            page = soup(folder / "index.html")
+            assert page.select_one(f'a[download][href="{question}.ipynb"]')
+            assert page.select(".output")
+            assert (folder / "index.html").stat().st_size < 120_000
+
+
+def test_the_reference_documents_every_technique(site: Path) -> None:
+    for language in LANGUAGES:
+        page = soup(site / language / "api" / "index.html")
+        for file in sorted((ROOT / "snippets").glob("*/*.py")):
+            question, name = file.parent.name, file.stem
+            if question in questions() and name not in (
+                "__init__",
+                "experiment",
+                "claims",
+                "figures",
+            ):
+                assert page.find(id=f"snippets.{question}.{name}.{name}"), name
+    assert "参数" in soup(site / "zh" / "api" / "index.html").article.text
+    assert "Parameters" in soup(site / "en" / "api" / "index.html").article.text
+
+
+# In a browser
+
+
+def test_no_request_leaves_the_origin(
+    site: Path, address: str, browser: Browser
+) -> None:
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)
+        asked: list[str] = []
+        said: list[str] = []
+        context.on("request", lambda r, asked=asked: asked.append(r.url))
+        context.on("console", lambda m, said=said: said.append(m.text))
+        page = context.new_page()
+        for file in html_files(site):
+            if file.name != "404.html":
+                page.goto(
+                    address + file.relative_to(site).as_posix(),
+                    wait_until="networkidle",
+                )
+        context.close()
+        assert [u for u in asked if not u.startswith((address, "data:", "blob:"))] == []
+        assert said == []
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "wanted"),
+    [
+        ("zh", "训练", "symmetry/"),
+        ("zh", "有效秩", "symmetry/"),
+        ("en", "effective rank", "symmetry/"),
+    ],
+)
+def test_search_finds_in_its_language(
+    address: str, browser: Browser, language: str, query: str, wanted: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}{language}/")
+    page.click(".md-search__input")
+    page.fill(".md-search__input", query)
+    page.keyboard.press("Shift")  # the index is asked when a key comes up
+    results = page.locator(".md-search-result__link")
+    results.first.wait_for()
+    found = results.evaluate_all("links => links.map(link => link.href)")
+    page.close()
+    assert all(f"/{language}/" in link for link in found)
+    assert any(link.startswith(f"{address}{language}/{wanted}") for link in found)
+
+
+def test_the_language_switch_keeps_page_and_section(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}zh/symmetry/#measured")
+    page.wait_for_function("window.scrollY > 0")
+    page.click("a[hreflang=en]")
+    page.wait_for_url(f"{address}en/symmetry/#measured")
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_scrolls_sideways_and_figures_stay_legible(
+    site: Path, address: str, browser: Browser, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    for file in html_files(site):
+        page.goto(address + file.relative_to(site).as_posix())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, file
+        sizes = page.evaluate(
+            """() => [...document.querySelectorAll("svg.fig text")]
+                .filter(t => t.getClientRects().length && t.textContent.trim())
+                .map(t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a)"""
+        )
+        assert all(size >= 11 for size in sizes), (file, min(sizes))
+    page.close()
+
+
+def test_a_page_reads_without_javascript(address: str, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}en/symmetry/")
+    assert page.locator("math").first.is_visible()
+    assert page.locator("svg.fig.wide").is_visible()
+    assert page.locator("data.measured").first.is_visible()
+    context.close()
+
+
+# The builder
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    ignore = shutil.ignore_patterns(".git", ".venv", "site", ".*_cache", "__pycache__")
+    shutil.copytree(ROOT, folder, ignore=ignore)
+    return folder
+
+
+def mkdocs(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", *arguments],
+        cwd=project,
+        env=os.environ | environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_a_fault_stops_the_build_and_the_last_good_site_stays(
+    site: Path, tmp_path: Path
+) -> None:
+    project = copy_of_the_project(tmp_path / "project")
+    (project / "site").mkdir()
+    (project / "site" / "index.html").write_text("the last good one")
+    page = project / "docs" / "en" / "symmetry.md"
+    text = page.read_text(encoding="utf-8")
+    for planted, message in (
+        ("\n[gone](nowhere.md)\n", "nowhere.md"),
+        ("\n[gone](index.md#nowhere)\n", "nowhere"),
+        ("\n[[symmetry.he.nothing]]\n", "docs/en/symmetry.md:"),
+    ):
+        page.write_text(text + planted, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "tools.site"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode != 0, planted
+        assert message in done.stderr
+        assert (project / "site" / "index.html").read_text() == "the last good one"
+
+
+def test_a_claim_that_does_not_hold_stops_the_build(site: Path, tmp_path: Path) -> None:
+    project = copy_of_the_project(tmp_path / "project")
+    claims = project / "snippets" / "symmetry" / "claims.py"
+    claims.write_text(claims.read_text().replace("above=0.90", "above=0.999"))
+    done = mkdocs(project, "build", "--strict")
+    assert done.returncode != 0
+    assert re.search(
+        r"snippets/symmetry/experiment\.py:\d+: claim symmetry\.he-learns does not hold: "
+        r"he\.test_accuracy is 0\.9",
+        done.stderr,
+    )
+
+
+def test_two_builds_are_the_same_bytes_and_stock_mkdocs_works_without_evidence(
+    site: Path, tmp_path: Path
+) -> None:
+    project = copy_of_the_project(tmp_path / "project")
+    builds = []
+    for name in ("one", "two"):
+        done = mkdocs(project, "build", "--strict", "--site-dir", str(tmp_path / name))
+        assert done.returncode == 0, done.stderr
+        files = sorted(p for p in (tmp_path / name).rglob("*") if p.is_file())
+        builds.append({p.relative_to(tmp_path / name): p.read_bytes() for p in files})
+    assert builds[0].keys() == builds[1].keys()
+    assert [k for k in builds[0] if builds[0][k] != builds[1][k]] == []
+
+    shutil.rmtree(project / ".cache")
+    done = mkdocs(project, "build", "--strict", "--site-dir", str(tmp_path / "bare"))
+    assert done.returncode == 0, done.stderr
+    assert "…</span>" in (
+        tmp_path / "bare" / "en" / "symmetry" / "index.html"
+    ).read_text(encoding="utf-8")

@@ -1,0 +1,152 @@
+"""Figures as SVG with real text, in the colours of the page and the words of a language."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import re
+import warnings
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from typing import Any
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from snippets.evidence.evidence import Evidence
+
+mpl.use("svg")
+
+# What a figure is drawn in, and the class that takes each colour's place, so that the
+# page's own stylesheet colours it in light and dark.
+COLORS = {
+    "#20242b": "ink",
+    "#5c6470": "soft",
+    "#e4dfd3": "rule",
+    "#0a6a73": "c0",
+    "#8f5a08": "c1",
+    "#a63d2b": "c2",
+}
+INK, SOFT, RULE, *SERIES = COLORS
+SIZES = {
+    "wide": (704, 330),
+    "narrow": (358, 300),
+}  # CSS pixels; a figure may set its own height
+
+STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "font.size": 12,
+    "axes.titlesize": 12,
+    "legend.fontsize": 12,
+    "axes.prop_cycle": cycler(color=SERIES, linestyle=["-", "--", "-."]),
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": RULE,
+    "grid.linewidth": 1,
+    "text.color": INK,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "lines.linewidth": 2,
+    "legend.frameon": False,
+    "figure.dpi": 72,  # a point is a pixel: sizes below are what the reader sees
+    "savefig.transparent": True,
+}
+
+Say = Callable[[str, str], str]
+Draw = Callable[[Evidence, Say, bool], Figure]
+
+
+def names(question: str) -> list[str]:
+    """The figures of a question: the public functions of its `figures.py`."""
+    module = importlib.import_module(f"snippets.{question}.figures")
+    return [
+        name
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", "") == module.__name__ and name[0] != "_"
+    ]
+
+
+def draw(
+    question: str, name: str, evidence: Evidence, language: str, alternative: str
+) -> str:
+    """Draw a figure twice, for wide and for narrow screens; the stylesheet shows the one that fits.
+
+    Args:
+        question: Its slug.
+        name: Name of the figure.
+        evidence: What is known of the question.
+        language: "zh" or "en".
+        alternative: Text for those who do not see it.
+
+    Returns:
+        Two `<svg>` elements.
+    """
+    module = importlib.import_module(f"snippets.{question}.figures")
+    function: Draw = getattr(module, name)
+    parts = []
+    for size, (width, height) in SIZES.items():
+        style = STYLE | {
+            "figure.figsize": (width / 72, height / 72),
+            "svg.hashsalt": f"{question}.{name}.{size}",
+        }
+        with mpl.rc_context(style), warnings.catch_warnings():
+            # Text is laid out by the reader's browser, which has the font.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from")
+            figure = function(evidence, partial(_say, language), size == "wide")
+            stream = io.StringIO()
+            figure.savefig(
+                stream, format="svg", metadata={"Date": None, "Creator": None}
+            )
+            plt.close(figure)
+        parts.append(_clean(stream.getvalue(), f"{name}-{size}-", size, alternative))
+    return "".join(parts)
+
+
+def _say(language: str, zh: str, en: str) -> str:
+    return zh if language == "zh" else en
+
+
+def _clean(svg: str, prefix: str, size: str, alternative: str) -> str:
+    """Turn matplotlib's file into an element that lives in a page: no inline style, no foreign id."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(
+        r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.S
+    )
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}\1"', svg)
+    svg = re.sub(r'((?:xlink:)?href="|url\()#', rf"\1#{prefix}", svg).replace(
+        "xlink:href", "href"
+    )
+    svg = re.sub(r' style="([^"]*)"', lambda m: _attributes(m.group(1)), svg)
+    box = re.search(r'viewBox="([^"]+)"', svg)
+    assert box, "matplotlib writes a viewBox"
+    head = f'<svg class="fig {size}" viewBox="{box.group(1)}" role="img" aria-label="{escape(alternative)}">'
+    return re.sub(r">\s+<", "><", re.sub(r"^<svg[^>]*>", head, svg)).strip()
+
+
+def _attributes(style: str) -> str:
+    """Presentation attributes in place of a style; our colours become classes."""
+    classes, attributes = [], []
+    for declaration in filter(None, (part.strip() for part in style.split(";"))):
+        name, _, text = (part.strip() for part in declaration.partition(":"))
+        if name == "font":  # matplotlib's shorthand: size and family
+            found = re.search(r"([\d.]+)px", text)
+            name, text = "font-size", found.group(1) if found else "12"
+        if name == "font-family":
+            continue
+        if name in ("fill", "stroke") and text.lower() in COLORS:
+            classes.append(f"{name}-{COLORS[text.lower()]}")
+        else:
+            attributes.append(f'{name}="{escape(text)}"')
+    if classes:
+        attributes.append(f'class="{" ".join(classes)}"')
+    return "".join(f" {a}" for a in attributes)

@@ -1,0 +1,246 @@
+"""A page as a notebook: the same words and code, executed once, shown and offered for download."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+import tempfile
+import textwrap
+from html import escape
+from pathlib import Path
+
+import nbformat
+from bs4 import BeautifulSoup
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from snippets.evidence.fingerprint import versions
+from snippets.evidence.questions import ROOT
+from snippets.evidence.store import write_atomically
+from tools.pages import Page
+from tools.prose import FENCE, headings, line_of, without_code
+
+FOLDER = ROOT / ".cache" / "notebooks"
+OUTPUTS = FOLDER / "outputs"
+DOWNLOAD = {"zh": "下载这个 notebook", "en": "Download this notebook"}
+FIGURE = {"zh": "图（见网页）：", "en": "Figure (see the web page): "}
+
+_INCLUDE = re.compile(r'^(?P<indent> *)--8<-- "(?P<file>[^"]+)"$', re.M)
+_BLOCK = re.compile(
+    r'^(?:!!!|\?\?\?\+?) (?P<kind>\w+)(?: "(?P<title>[^"]*)")?[ ]*\n(?P<body>(?:(?: {4}.*|[ ]*)(?:\n|\Z))*)',
+    re.M,
+)
+
+
+_RELATIVE = re.compile(r"\]\((?P<page>[\w/]+)\.(?:md|ipynb)(?P<hash>#[\w.-]+|)\)")
+
+
+class NotebookError(Exception):
+    """A code block of a page fails; the message says page, line and error."""
+
+
+def write(page: Page, site_url: str) -> None:
+    """Write the notebook of a page, with outputs if its code was executed before.
+
+    Args:
+        page: The page.
+        site_url: Where the site is published: a downloaded notebook cannot follow relative links.
+    """
+    book = _derive(page, site_url)
+    kept = _outputs_file(book)
+    if kept.exists():
+        outputs = json.loads(kept.read_text(encoding="utf-8"))
+        for cell, out in zip(_code(book), outputs, strict=True):
+            cell.outputs = [nbformat.from_dict(o) for o in out]
+            cell.execution_count = next(
+                (o.get("execution_count") for o in out if "execution_count" in o), None
+            )
+    file = FOLDER / uri(page)
+    text: str = nbformat.writes(book, sort_keys=True) + "\n"
+    if not file.exists() or file.read_text(encoding="utf-8") != text:
+        write_atomically(file, text)
+
+
+def uri(page: Page) -> str:
+    """Path of the page's notebook, below `FOLDER` and below the site's sources."""
+    return f"{page.language}/notebooks/{page.slug}.ipynb"
+
+
+def code_blocks(page: Page) -> list[tuple[int, str]]:
+    """The Python blocks of a page with their lines: what a reader can paste."""
+    found = []
+    for match in FENCE.finditer(page.markdown):
+        opening, _, rest = match.group().partition("\n")
+        if re.match(r" *[`~]+ *python\b", opening):
+            body = textwrap.dedent(rest.rpartition("\n")[0])
+            found.append(
+                (line_of(page.markdown, match.start()), _INCLUDE.sub(_included, body))
+            )
+    return found
+
+
+def execute(page: Page) -> bool:
+    """Run the code of a page from top to bottom and keep the outputs, unless that was done before.
+
+    Both languages show the same code, so they share one execution.
+
+    Returns:
+        Whether anything had to run.
+
+    Raises:
+        NotebookError: If a block raises.
+    """
+    book = _derive(page)
+    kept = _outputs_file(book)
+    if kept.exists() or not _code(book):
+        return False
+    with (
+        tempfile.TemporaryDirectory() as elsewhere
+    ):  # so that `snippets` cannot be imported by accident
+        try:
+            NotebookClient(
+                book,
+                timeout=300,
+                kernel_name="python3",
+                record_timing=False,
+                resources={"metadata": {"path": elsewhere}},
+            ).execute()
+        except CellExecutionError as error:
+            failed = next(
+                i
+                for i, c in enumerate(_code(book))
+                if any(o.output_type == "error" for o in c.outputs)
+            )
+            line = code_blocks(page)[failed][0]
+            raise NotebookError(
+                f"docs/{page.source}:{line}: this code block raises {error.ename}: {error.evalue}"
+            ) from error
+    write_atomically(kept, json.dumps([c.outputs for c in _code(book)], indent=1))
+    return True
+
+
+def slim(html: str, page: Page, site_url: str) -> str:
+    """A notebook page as Material's own markup: mkdocs-jupyter ships half a megabyte of styles with each.
+
+    Args:
+        html: What mkdocs-jupyter made.
+        page: The page that the notebook was derived from; its headings keep their ids.
+        site_url: As given to `write`; such links become relative again.
+    """
+    soup = BeautifulSoup(html, "html.parser")
+    for heading, match in zip(
+        soup.select("h1, h2, h3, h4"), headings(page.markdown), strict=True
+    ):
+        heading["id"] = match["id"] or "title"
+        for anchor in heading.select(".anchor-link"):
+            anchor["href"] = f"#{heading['id']}"
+    for a in soup.select(f'a[href^="{site_url}"]'):
+        a["href"] = str(a["href"]).replace(site_url, "../../../", 1)
+    language, name = page.language, f"{page.slug}.ipynb"
+    out = [
+        f'<p><a class="md-button" href="{escape(name)}" download>{DOWNLOAD[language]}</a></p>'
+    ]
+    for cell in soup.select(".jp-MarkdownCell, .jp-CodeCell .jp-CodeCell"):
+        if prose := cell.select_one(".jp-RenderedMarkdown"):
+            for anchor in prose.select(".anchor-link"):
+                anchor["class"] = "headerlink"
+            out.append(_arithmatex(prose.decode_contents()))
+            continue
+        if code := cell.select_one(".highlight-ipynb pre"):
+            text = code.decode_contents()
+            out.append(
+                f'<div class="language-python highlight"><pre><code>{text}</code></pre></div>'
+            )
+        out += [
+            f'<div class="output">{o.decode_contents().strip()}</div>'
+            for o in cell.select(".jp-OutputArea-output")
+        ]
+    # The page's title comes first, the download after it.
+    first = re.match(r"\s*<h1.*?</h1>", out[1] if len(out) > 1 else "", re.S)
+    if first:
+        out[0], out[1] = first.group(), out[0] + out[1][first.end() :]
+    return "\n".join(out)
+
+
+def _derive(page: Page, site_url: str = "") -> NotebookNode:
+    """Split the page at its Python blocks."""
+    base = f"{site_url}{page.language}/"
+    cells = []
+    blocks = iter(code_blocks(page))
+    position = 0
+    plain = page.plain(lambda _, alternative: f"*{FIGURE[page.language]}{alternative}*")
+    for match in FENCE.finditer(plain):
+        if re.match(r" *[`~]+ *python\b", match.group()):
+            cells += [
+                _prose(plain[position : match.start()], base),
+                new_code_cell(next(blocks)[1].rstrip("\n")),
+            ]
+            position = match.end()
+    cells.append(_prose(plain[position:], base))
+    cells = [c for c in cells if c.source.strip()]
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+    kernel = {
+        "kernelspec": {
+            "display_name": "Python 3",
+            "language": "python",
+            "name": "python3",
+        }
+    }
+    book: NotebookNode = new_notebook(
+        cells=cells, metadata=kernel | {"language_info": {"name": "python"}}
+    )
+    return book
+
+
+def _prose(text: str, base: str) -> NotebookNode:
+    text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
+    text = _BLOCK.sub(
+        lambda m: f"**{m['title'] or m['kind']}**\n\n{textwrap.dedent(m['body'])}", text
+    )
+    text = _RELATIVE.sub(
+        lambda m: f"]({base}{m['page']}/{m['hash']})".replace("index/", ""), text
+    )
+    kept = without_code(text)
+    cuts = [
+        m.span()
+        for m in re.finditer(
+            r"[ ]*\{:[^{}\n]*\}|</?(?:figure|figcaption|div|p|small)\b[^<>]*>", kept
+        )
+    ]
+    for start, end in reversed(cuts):
+        text = text[:start] + text[end:]
+    cell: NotebookNode = new_markdown_cell(re.sub(r"\n{3,}", "\n\n", text.strip()))
+    return cell
+
+
+def _included(match: re.Match[str]) -> str:
+    text = (ROOT / match["file"]).read_text(encoding="utf-8").rstrip("\n")
+    return textwrap.indent(text, match["indent"])
+
+
+def _code(book: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in book.cells if cell.cell_type == "code"]
+
+
+def _outputs_file(book: NotebookNode) -> Path:
+    content = [[c.source for c in _code(book)], platform.python_version(), versions()]
+    return (
+        OUTPUTS
+        / f"{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:20]}.json"
+    )
+
+
+def _arithmatex(html: str) -> str:
+    html = re.sub(
+        r"\$\$(.+?)\$\$", r'<div class="arithmatex">\\[\1\\]</div>', html, flags=re.S
+    )
+    return re.sub(
+        r"(?<![\\\w])\$(?!\s)([^$\n]+?)(?<!\s)\$",
+        r'<span class="arithmatex">\\(\1\\)</span>',
+        html,
+    )

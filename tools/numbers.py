@@ -1,0 +1,102 @@
+"""A measured number as a reader of one language sees it."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import Any
+
+from snippets.evidence.estimates import Estimate
+from snippets.evidence.questions import Measurement
+
+PENDING = "…"
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+WORDS = {
+    "zh": {
+        "exact": "精确值",
+        "interval": "95% 区间 {low} 至 {high}",
+        "runs": "n = {n}",
+        "made": "{date} 用 torch {torch} 测得",
+        "where": "{file} 第 {line} 行",
+        "pending": "尚未测量",
+        "join": "，",
+    },
+    "en": {
+        "exact": "exact",
+        "interval": "95% interval {low} to {high}",
+        "runs": "n = {n}",
+        "made": "measured {date} with torch {torch}",
+        "where": "{file}, line {line}",
+        "pending": "not measured yet",
+        "join": ", ",
+    },
+}
+
+
+def value(estimate: Estimate) -> str:
+    """The value, with as many digits as the interval justifies."""
+    return _format(estimate.value, estimate)
+
+
+def interval(estimate: Estimate) -> str:
+    """Both ends of the interval, or the value alone where it is exact."""
+    if estimate.low == estimate.high:
+        return value(estimate)
+    return f"{_format(estimate.low, estimate)}–{_format(estimate.high, estimate)}"
+
+
+def note(
+    estimate: Estimate,
+    measurement: Measurement,
+    provenance: dict[str, Any],
+    language: str,
+) -> str:
+    """Interval, n, date, version and line, in words."""
+    words = WORDS[language]
+    exact = estimate.low == estimate.high
+    ends = {
+        "low": _format(estimate.low, estimate),
+        "high": _format(estimate.high, estimate),
+    }
+    parts = [
+        words["exact"] if exact else words["interval"].format(**ends),
+        words["runs"].format(n=estimate.n),
+        words["made"].format(
+            date=provenance["date"], torch=provenance["torch"].split("+")[0]
+        ),
+        words["where"].format(file=measurement.file, line=measurement.line),
+    ]
+    return words["join"].join(parts)
+
+
+def html(text: str, estimate: Estimate, title: str) -> str:
+    """A measured number as markup: told from other numbers, and with its origin."""
+    return f'<data class="measured" value="{estimate.value:.6g}" title="{escape(title)}">{text}</data>'
+
+
+def pending(language: str) -> str:
+    """Stands where a number is not measured yet."""
+    return f'<span class="measured pending" title="{WORDS[language]["pending"]}">{PENDING}</span>'
+
+
+def _format(number: float, estimate: Estimate) -> str:
+    percent = estimate.unit == "share"
+    scale = 100 if percent else 1
+    number = number * scale
+    half = (estimate.high - estimate.low) / 2 * scale
+    center = abs(estimate.value) * scale
+    if center and not percent and not 1e-3 <= center < 1e6:
+        exponent = math.floor(math.log10(center))
+        digits = f"{number / 10**exponent:.1f}"
+        return f"{digits} × 10{str(exponent).translate(SUPERSCRIPTS)}".replace("-", "−")
+    # One digit of the half width, but never more than four of the value.
+    magnitude = math.floor(math.log10(center)) if center else 0
+    decimals = -math.floor(math.log10(half)) if half > 0 else 3 - magnitude
+    decimals = max(0, min(decimals, 3 - magnitude))
+    text = (
+        f"{number:,.{decimals}f}" if abs(number) >= 10_000 else f"{number:.{decimals}f}"
+    )
+    if half == 0 and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", "−") + ("%" if percent else "")

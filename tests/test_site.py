@@ -7,8 +7,12 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
@@ -362,3 +366,53 @@ def test_two_builds_are_the_same_bytes_and_stock_mkdocs_works_without_evidence(
     assert "…</span>" in (
         tmp_path / "bare" / "en" / "symmetry" / "index.html"
     ).read_text(encoding="utf-8")
+
+
+def test_serve_shows_pages_at_once_and_numbers_as_they_come(tmp_path: Path) -> None:
+    project = copy_of_the_project(tmp_path / "project")
+    shutil.rmtree(project / ".cache" / "evidence")
+    experiment = project / "snippets" / "symmetry" / "experiment.py"
+    experiment.write_text(experiment.read_text().replace("EPOCHS = 15", "EPOCHS = 1"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "-m", "tools.serve", address]
+    log = tmp_path / "log"
+    with log.open("w") as stream:
+        server = subprocess.Popen(
+            command, cwd=project, stdout=stream, stderr=stream, start_new_session=True
+        )
+    try:
+        page = f"http://{address}/en/symmetry/"
+        assert "…</span>" in _wait_for(page, "<math", log)
+        assert "…</span>" not in _wait_for(
+            page, '<data class="measured"', log, without="…</span>"
+        )
+        source = project / "docs" / "en" / "symmetry.md"
+        source.write_text(
+            source.read_text(encoding="utf-8") + "\nA new sentence.\n", encoding="utf-8"
+        )
+        _wait_for(page, "A new sentence.", log)
+        style = project / "docs" / "assets" / "style.css"
+        style.write_text(
+            style.read_text(encoding="utf-8") + "/* new */", encoding="utf-8"
+        )
+        _wait_for(f"http://{address}/assets/style.css", "/* new */", log)
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait(timeout=30)
+
+
+def _wait_for(url: str, text: str, log: Path, without: str | None = None) -> str:
+    """The page, as soon as it has one text and has not the other; fails with the log after two minutes."""
+    found = ""
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                found = answer.read().decode()
+        except OSError:
+            found = ""
+        if text in found and not (without and without in found):
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"{url} never showed {text!r}\n{log.read_text()}")

@@ -19,13 +19,16 @@ from tools.site import environment, execute_notebooks
 ADDRESS = "127.0.0.1:8000"
 
 
-def serve() -> int:
+def serve(address: str) -> int:
     """Serve until interrupted; measure again whenever an experiment or what it imports changes.
+
+    Args:
+        address: Host and port.
 
     Returns:
         The exit status of MkDocs.
     """
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", ADDRESS]
+    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
     server = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -75,4 +78,4 @@ def _relay(lines: IO[str], up: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(serve())
+    raise SystemExit(serve(*sys.argv[1:] or [ADDRESS]))

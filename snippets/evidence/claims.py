@@ -24,10 +24,11 @@ class Claim:
         ValueError: If neither bound is given, or they contradict each other.
 
     Examples:
-        >>> Claim("trains", "accuracy.he", above=0.9).holds(Estimate(0.95, 0.94, 0.96,
-        20, "share")) True
-        >>> Claim("trains", "accuracy.he", above=0.9).holds(Estimate(0.95, 0.89, 0.99,
-        20, "share")) False
+        >>> claim = Claim("trains", "accuracy.he", above=0.9)
+        >>> claim.holds(Estimate(0.95, 0.94, 0.96, 20, "share"))
+        True
+        >>> claim.holds(Estimate(0.95, 0.89, 0.99, 20, "share"))
+        False
     """
 
     id: str

@@ -8,6 +8,8 @@ import pytest
 import torch
 from torch import nn
 
+from snippets.symmetry import _starts as starts
+from snippets.symmetry._outcomes import spread as spreads
 from snippets.symmetry.effective_rank import effective_rank
 from snippets.symmetry.tied_units import Units, tied_units
 
@@ -498,3 +500,34 @@ def test_effective_rank_leaves_its_input():
     kept = copy.deepcopy(values)
     effective_rank(values)
     assert torch.equal(values, kept)
+
+
+# what the experiment is made of
+
+
+def test_rotations_are_orthogonal_and_fix_the_ones_both_ways():
+    turns = starts.rotation(range(3), 20)
+    ones = torch.ones(3, 20, 1, dtype=torch.float64)
+    torch.testing.assert_close(turns @ turns.mT, torch.eye(20).double().expand(3, -1, -1))
+    torch.testing.assert_close(turns @ ones, ones)
+    torch.testing.assert_close(turns.mT @ ones, ones)
+    assert not torch.allclose(turns[0], turns[1])
+
+
+def test_only_the_named_matrices_are_random():
+    seeds = range(5, 8)
+    for i, (w, drawn) in enumerate(zip(starts.constant_but(seeds, 2, 6), starts.he(seeds), strict=True), 1):
+        assert torch.equal(w, drawn) if i in (2, 6) else len(w.unique()) == 1
+    assert starts.he(seeds)[3].std().item() == pytest.approx(math.sqrt(2 / 100), rel=0.05)
+
+
+def test_constant_layers_pass_on_the_mean_of_their_inputs():
+    x = batch(2, 7, 64, dtype=torch.float64)
+    weights = starts.constant(range(2), dtype=torch.float64)
+    torch.testing.assert_close(x @ weights[0], x.mean(-1, keepdim=True).expand(-1, -1, 100))
+
+
+def test_spread_is_the_share_of_the_root_mean_square_that_units_do_not_share():
+    equal, opposite = torch.ones(4, 2), torch.tensor([[1.0, -1.0]]).expand(4, 2)
+    outputs = torch.stack([equal, opposite, 0 * equal, 3 * equal + 4 * opposite])
+    assert spreads(outputs).tolist() == pytest.approx([0, 1, 0, 4 / 5])

@@ -48,10 +48,11 @@ def tied_units(
             output or VJP, in [0, 1). Rounding parts tied units in float32 training: try 1e-3 after it.
 
     Returns:
-        For each layer that ran, by its name in `model.named_modules()`: its groups of two or more tied
-        units, and its dead units, which are in no group. A unit is dead if its VJP is exactly 0 on the
-        whole batch: ReLU blocks it on every example, or its outgoing weights are 0 (perhaps only until
-        the first step). The last layer's units are told apart by the cotangent, as they are by labels.
+        For each layer that was called (those inside `nn.MultiheadAttention` are not), by its name in
+        `model.named_modules()`: its groups of two or more tied units, and its dead units, which are in
+        no group. A unit is dead if its VJP is exactly 0 on the whole batch: ReLU blocks it on every
+        example, or its outgoing weights are 0 (perhaps only until the first step). The last layer's
+        units are told apart by the cotangent, as they are by labels.
 
     Raises:
         ValueError: If `batch` is empty or not finite, `tolerance` is out of range, a parameter, output

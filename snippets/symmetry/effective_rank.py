@@ -37,7 +37,8 @@ def effective_rank(activations: Tensor) -> Tensor:
     """
     if activations.ndim < 2 or 0 in activations.shape[-2:]:
         raise ValueError(
-            f"activations must have shape (..., examples, units), got {tuple(activations.shape)}"
+            "activations must have shape (..., examples, units), "
+            f"got {tuple(activations.shape)}"
         )
     if not activations.isfinite().all():
         raise ValueError("activations must be finite, got NaN or infinity")

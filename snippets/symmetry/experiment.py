@@ -1,15 +1,20 @@
 """What becomes of a network whose layers each start at one value?
 
-The running example: the digits, a multilayer perceptron 64-100-100-100-100-100-10 with
-ReLU, zero biases, Adam with lr 1e-3, batches of 64, 15 epochs. W1 to W6 are its weight
-matrices, layers 1 to 5 its hidden layers. Every public function is a measurement; the
-first word of a key is the function that measured it.
+The running example: the digits, a multilayer perceptron 64-100-100-100-100-100-10 with ReLU, zero biases,
+Adam with lr 1e-3, batches of 64, 15 epochs, float32. W1 to W6 are its weight matrices, layers 1 to 5 its
+hidden layers. Every public function is a measurement; the first word of a key is the function that
+measured it.
+
+"Constant" is the fair version of the question: every weight is 1/fan_in, positive and scaled. Whether
+units are tied is asked of their outputs, never of weight rows; where the answer is yes or no, in float64,
+because in float32 rounding alone pulls tied units apart.
 """
 
 from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,72 +23,260 @@ from snippets.evidence.digits import splits
 from snippets.evidence.ensembles import Ensemble, train
 from snippets.evidence.estimates import Results
 from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import curve, mean
-from snippets.symmetry.effective_rank import effective_rank
+from snippets.evidence.statistics import largest, mean, share
+from snippets.symmetry import _starts as starts
+from snippets.symmetry._outcomes import EPOCHS, float64, freed, spread, trained
+from snippets.symmetry._starts import SIZES
 
-SIZES = (64, 100, 100, 100, 100, 100, 10)
-EPOCHS = 15
-BATCH = 64
+HIDDEN = len(SIZES) - 2
+EPOCHS_COMPARED = 5
+EPOCHS_OF_PATIENCE = 100
+DRAWS = 200
+
+
+# Ways to start
 
 
 def he(seeds: range) -> Results:
     """He initialization: every weight is drawn by itself."""
-    return _trained(_he(seeds), seeds)
+    return trained(Ensemble(starts.he(seeds)), seeds)
 
 
 def one_draw(seeds: range) -> Results:
     """The question taken literally: one draw from He's distribution serves a whole matrix."""
-    return _trained([w[:, :1, :1].expand_as(w).clone() for w in _he(seeds)], seeds)
+    return trained(
+        Ensemble([w[:, :1, :1].expand_as(w).clone() for w in starts.he(seeds)]), seeds
+    )
 
 
 def constant(seeds: range) -> Results:
     """Every weight is 1/fan_in: positive and scaled, so that a layer passes on the mean of its inputs."""
-    return _trained(_constant(seeds), seeds)
+    return trained(Ensemble(starts.constant(seeds)), seeds)
 
 
-def random_third(seeds: range) -> Results:
-    """Constant everywhere, but W3 is random."""
-    weights = _constant(seeds)
-    weights[2] = _he(seeds)[2]
-    return _trained(weights, seeds)
-
-
-def _he(seeds: range) -> list[Tensor]:
-    streams = generators(seeds, "weights")
-    return [
-        torch.stack([torch.randn(n, m, generator=g) for g in streams])
-        * math.sqrt(2 / n)
-        for n, m in pairwise(SIZES)
-    ]
-
-
-def _constant(seeds: range) -> list[Tensor]:
-    return [torch.full((len(seeds), n, m), 1 / n) for n, m in pairwise(SIZES)]
-
-
-def _trained(weights: list[Tensor], seeds: range) -> Results:
-    """Train from these weights: accuracies, and how many features each hidden layer ends with."""
-    data = splits(seeds)
-    nets = Ensemble(weights)
-    test_accuracy = [nets.accuracy(data.test_x, data.test_y)]
-    train(
-        nets,
-        data.train_x,
-        data.train_y,
-        seeds=seeds,
-        epochs=EPOCHS,
-        batch_size=BATCH,
-        after_epoch=lambda _: test_accuracy.append(
-            nets.accuracy(data.test_x, data.test_y)
-        ),
+def signed(seeds: range) -> Results:
+    """All weights of a matrix have one magnitude, that of He; only their signs are random."""
+    return trained(
+        Ensemble([w.sign() * math.sqrt(2 / w.shape[1]) for w in starts.he(seeds)]),
+        seeds,
     )
-    found: Results = {
-        "train_accuracy": mean(nets.accuracy(data.train_x, data.train_y), "share"),
-        "test_accuracy": mean(test_accuracy[-1], "share"),
-        "test_accuracy_by_epoch": curve(
-            torch.stack(test_accuracy, 1), range(EPOCHS + 1), "share", "epochs"
-        ),
-    }
-    for layer, outputs in enumerate(nets.hidden(data.test_x), start=1):
-        found[f"rank_layer{layer}"] = mean(effective_rank(outputs), "1")
+
+
+def identity(seeds: range) -> Results:
+    """Nothing is random: identity matrices, and zeros in the last layer."""
+    nets = Ensemble(starts.identity(seeds))
+    found = trained(nets, seeds)
+    silent = (
+        (nets.hidden(splits(seeds).train_x)[-1] == 0).all(1).double()
+    )  # (runs, units)
+    return found | {"silent_layer5": mean(silent.mean(-1), "share")}
+
+
+def random_w2_w4_w6(seeds: range) -> Results:
+    """Every other matrix is random, so that each hidden layer has a random neighbor; the rest constant."""
+    return trained(Ensemble(starts.constant_but(seeds, 2, 4, 6)), seeds)
+
+
+def random_w2_w4(seeds: range) -> Results:
+    """W2 and W4 are random, the rest constant: layer 5 has no random neighbor."""
+    return trained(Ensemble(starts.constant_but(seeds, 2, 4)), seeds)
+
+
+def random_biases(seeds: range) -> Results:
+    """Constant weights, hidden biases drawn with standard deviation 0.1."""
+    nets = Ensemble(starts.constant(seeds))
+    streams = generators(seeds, "biases")
+    for i in range(HIDDEN):
+        nets.biases[i] = 0.1 * torch.stack(
+            [torch.randn(1, SIZES[i + 1], generator=g) for g in streams]
+        )
+    return trained(nets, seeds)
+
+
+def dropout(seeds: range) -> Results:
+    """Constant weights, dropout 0.2 in the hidden layers."""
+    return trained(Ensemble(starts.constant(seeds), dropout=0.2), seeds)
+
+
+def all_zero(seeds: range) -> Results:
+    """Every weight is 0: one epoch, which only the output bias can use."""
+    found: Results = {}
+    data = splits(seeds)
+    for name, activation in (("relu", torch.relu), ("tanh", torch.tanh)):
+        nets = Ensemble(
+            [torch.zeros(len(seeds), n, m) for n, m in pairwise(SIZES)],
+            activation=activation,
+        )
+        train(nets, data.train_x, data.train_y, seeds=seeds, epochs=1)
+        for what, parts in (
+            ("weight", nets.weights),
+            ("hidden_bias", nets.biases[:-1]),
+        ):
+            each = torch.stack([part.abs().amax((1, 2)) for part in parts]).amax(
+                0
+            )  # (runs,)
+            found[f"{name}_largest_{what}"] = largest(each, "1")
+        found[f"{name}_output_bias"] = mean(nets.biases[-1].abs().amax((1, 2)), "1")
     return found
+
+
+# What one draw per matrix does before any training
+
+
+def dead_on_arrival(seeds: range) -> Results:
+    """Of nets with one He draw per matrix: in how many a layer is 0 on all inputs before any training.
+
+    With inputs of both signs, the one unit that layer 1 amounts to is positive on some input whatever
+    the sign of its weights; from W2 on, a negative draw kills. Layer l lives with probability
+    2^-(l - 1), so layer 5 is dead in 15/16. Pixels are never negative: there the sign of W1 counts too,
+    which makes it 31/32.
+    """
+    dead = torch.zeros(2, HIDDEN, dtype=torch.long)
+    inputs = splits(seeds).test_x[:, :50]
+    for x, g in zip(inputs, generators(seeds, "one draw"), strict=True):
+        draws = torch.randn(DRAWS, HIDDEN, 1, 1, generator=g)
+        for i, h in enumerate(
+            (x, x - x.min())
+        ):  # standardized; as pixels, the darkest of which is 0
+            for layer, (n, m) in enumerate(pairwise(SIZES[:-1])):
+                weights = math.sqrt(2 / n) * draws[:, layer].expand(-1, n, m)
+                h = torch.relu(h @ weights)  # (draws, examples, units)
+                dead[i, layer] += int((h == 0).all((1, 2)).sum())
+    trials = DRAWS * len(seeds)
+    found: Results = {
+        f"layer{i + 1}": share(int(dead[0, i]), trials) for i in range(HIDDEN)
+    }
+    return found | {"pixels_layer5": share(int(dead[1, -1]), trials)}
+
+
+def second_moment(seeds: range) -> Results:
+    """By what factor a layer changes the mean square of its inputs, at n inputs, before any training.
+
+    Where each weight is drawn by itself, 1 on average: He's variance 2/n is made for that. Where all are
+    one draw sqrt(2/n) |z| and all inputs are tied, 2n z^2, so 2n on average.
+    """
+    found: Results = {}
+    for n in (50, 100, 200):
+        gains: dict[str, list[float]] = {"he": [], "one_draw": []}
+        for g in generators(seeds, f"second moment at width {n}"):
+            weights = math.sqrt(2 / n) * torch.randn(DRAWS, n, n, generator=g)
+            one_draw = weights[:, :1, :1].abs().expand_as(weights)
+            inputs = torch.randn(DRAWS, 1, n, generator=g).relu()
+            for name, h, w in (
+                ("he", inputs, weights),
+                ("one_draw", torch.ones_like(inputs), one_draw),
+            ):
+                gain = (h @ w).relu().square().mean((1, 2)) / h.square().mean((1, 2))
+                gains[name].append(float(gain.mean()))
+        found[f"he_width{n}"] = mean(gains["he"], "1")
+        found[f"one_draw_width{n}"] = mean(gains["one_draw"], "1")
+        found[f"one_draw_width{n}_over_2n"] = mean(
+            [gain / (2 * n) for gain in gains["one_draw"]], "1"
+        )
+    return found
+
+
+# Which layers a matrix frees
+
+
+def freed_by_one(seeds: range) -> Results:
+    """One matrix is random, the rest constant: it frees the layers on both its sides, and no other."""
+    return freed(
+        {
+            f"w{i}": ({i - 1, i}, starts.constant_but(seeds, i))
+            for i in range(1, HIDDEN + 2)
+        },
+        seeds,
+    )
+
+
+def freed_by_several(seeds: range) -> Results:
+    """Two or three matrices are random; a layer without a random neighbor stays tied."""
+    return freed(
+        {
+            "w2_w4": ({1, 2, 3, 4}, starts.constant_but(seeds, 2, 4)),
+            "w2_w4_w6": ({1, 2, 3, 4, 5}, starts.constant_but(seeds, 2, 4, 6)),
+        },
+        seeds,
+    )
+
+
+def freed_by_none(seeds: range) -> Results:
+    """Nothing is freed: all constant, and W3 an identity or a random rotation about the ones vector.
+
+    The rows of such a W3 differ, yet it maps tied outputs to tied outputs, and its transpose maps tied
+    gradients to tied gradients.
+    """
+    nets = {
+        "constant": starts.constant(seeds),
+        "identity": starts.constant(seeds),
+        "rotation": starts.constant(seeds),
+    }
+    nets["identity"][2] = starts.identity(seeds)[2]
+    nets["rotation"][2] = starts.rotation(seeds, SIZES[2])
+    found = freed({name: (set(), weights) for name, weights in nets.items()}, seeds)
+    return found | {"rotation_spread_of_rows": mean(spread(nets["rotation"][2]), "1")}
+
+
+def one_unit(seeds: range) -> Results:
+    """A constant net of width n = 100 *is* a net of one unit per layer, with other learning rates.
+
+    What n tied units of outgoing weight w pass on is that of one unit of weight a = n w. An Adam step
+    moves each w as far as it would move a, and so a n times as far: the twin has lr n for W2 to W6.
+    Where its gradient is n times that of a tied unit (all but W6 and the output bias), it has eps n.
+    In float64, since this is exact but for rounding. `same_lr` is the one-unit net without these rates.
+    """
+    data, n = float64(splits(seeds)), SIZES[1]
+    x, y = data.train_x, data.train_y
+    wide = Ensemble(starts.constant(seeds, dtype=torch.float64))
+    sizes = (SIZES[0], *[1] * HIDDEN, SIZES[-1])
+    twin, same_lr = (
+        Ensemble(starts.constant(seeds, sizes, torch.float64)) for _ in range(2)
+    )
+
+    def rates(parameters: list[Tensor]) -> torch.optim.Optimizer:
+        weights, biases = parameters[: HIDDEN + 1], parameters[HIDDEN + 1 :]
+        groups: list[dict[str, Any]] = [
+            {"params": [weights[0], *biases[:-1]], "eps": n * 1e-8},
+            {"params": weights[1:-1], "eps": n * 1e-8, "lr": n * 1e-3},
+            {"params": weights[-1:], "lr": n * 1e-3},
+            {"params": biases[-1:]},
+        ]
+        return torch.optim.Adam(groups, lr=1e-3, eps=1e-8, fused=True)
+
+    at: dict[
+        int, tuple[Tensor, Tensor]
+    ] = {}  # epoch -> logits and accuracy of the twin
+
+    def look(epoch: int) -> None:
+        if epoch in (EPOCHS_COMPARED, EPOCHS, EPOCHS_OF_PATIENCE):
+            at[epoch] = (
+                twin.logits(data.test_x).detach(),
+                twin.accuracy(data.test_x, data.test_y),
+            )
+
+    train(wide, x, y, seeds=seeds, epochs=EPOCHS_COMPARED)
+    train(same_lr, x, y, seeds=seeds, epochs=EPOCHS)
+    train(
+        twin,
+        x,
+        y,
+        seeds=seeds,
+        epochs=EPOCHS_OF_PATIENCE,
+        optimizer=rates,
+        after_epoch=look,
+    )
+    logits, accuracy = (
+        wide.logits(data.test_x),
+        same_lr.accuracy(data.test_x, data.test_y),
+    )
+    return {
+        "largest_difference": largest(
+            (at[EPOCHS_COMPARED][0] - logits).abs().amax((1, 2)), "logits"
+        ),
+        "spread_of_logits": mean(logits.std((1, 2)), "logits"),
+        "twin_test_accuracy": mean(at[EPOCHS][1], "share"),
+        "twin_test_accuracy_after_100_epochs": mean(at[EPOCHS_OF_PATIENCE][1], "share"),
+        "same_lr_test_accuracy": mean(accuracy, "share"),
+        "same_lr_minus_twin": mean(accuracy - at[EPOCHS][1], "share"),
+    }

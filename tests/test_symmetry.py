@@ -526,7 +526,7 @@ def test_a_tolerance_out_of_range_is_refused(tolerance):
 )
 def test_a_batch_that_is_empty_or_not_finite_is_refused(wrong):
     with pytest.raises(
-        ValueError, match="batch must be finite and not empty, got tensor"
+        ValueError, match="batch must be finite and not empty, got shape"
     ):
         tied_units(random_net(5, 4, 3), wrong)
 

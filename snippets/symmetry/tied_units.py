@@ -20,7 +20,7 @@ ROUNDING = 64 * torch.finfo(torch.float64).eps
 
 
 class Units(NamedTuple):
-    """The units of a layer that are no features of their own: tied in groups, or dead."""
+    """A layer's units that are no features of their own: tied in groups, or dead."""
 
     tied: list[list[int]]
     dead: list[int]
@@ -32,8 +32,8 @@ def tied_units(
     """Find the units that have equal outputs and equal gradients on a batch.
 
     SGD, momentum and Adam move the weights of such units alike. Units with equal
-    weights therefore stay one feature for good; units with different weights do so as long as
-    the neighbors that even out the differences stay tied, too.
+    weights therefore stay one feature for good; units with different weights do so as
+    long as the neighbors that even out the differences stay tied, too.
 
     The units are watched at work, because their weights do not tell: outputs, and
     vector-Jacobian products (VJPs) for a random cotangent of the model's output, since
@@ -109,7 +109,7 @@ def tied_units(
 def _watch(
     model: nn.Module, batch: Tensor, seed: int
 ) -> dict[str, tuple[Tensor, Tensor]]:
-    """Run a copy of the model: outputs and VJPs of each layer, both (anything, units)."""
+    """Run a copy of the model: outputs and VJPs of each layer, (anything, units)."""
     calls: dict[str, list[tuple[Tensor, Tensor]]] = {}
 
     def watch(
@@ -118,7 +118,8 @@ def _watch(
         values = output.detach().movedim(unit, -1)
         probe = torch.zeros_like(values, requires_grad=True)
         calls.setdefault(name, []).append((values, probe))
-        # The gradient of the probe is the VJP. An in-place activation changes this sum, not `values`.
+        # The gradient of the probe is the VJP. An in-place activation changes this sum,
+        # not `values`.
         return output + probe.movedim(-1, unit)
 
     with (  # whatever modes the caller is in
@@ -159,7 +160,8 @@ def _watch(
         pulled = torch.cat([next(vjps).reshape(-1, outputs.shape[-1]) for _ in pairs])
         if not (outputs.isfinite().all() and pulled.isfinite().all()):
             raise ValueError(
-                f"outputs and VJPs of layer {name!r} must be finite, got NaN or infinity"
+                f"outputs and VJPs of layer {name!r} must be finite, "
+                "got NaN or infinity"
             )
         seen[name] = outputs, pulled
     return seen

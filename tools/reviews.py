@@ -1,0 +1,124 @@
+"""Which texts of a section were last found to say the same in both languages.
+
+`reviewed.json` holds, for each section of each page, a hash of the Chinese and of the English text. A text
+that changed since then makes the other one stale, until somebody has looked and runs `make reviewed`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from snippets.evidence.questions import ROOT
+from snippets.evidence.store import write_atomically
+from tools.pages import LANGUAGES, Page
+from tools.prose import sections
+
+FILE = ROOT / "tools" / "reviewed.json"
+HISTORY = 50  # commits to look through for the text as it was
+
+
+def stale(zh: Page, en: Page) -> Iterator[str]:
+    """Sections whose two texts were not compared since one of them changed."""
+    name = zh.source.partition("/")[2]
+    reviewed: dict[str, list[str]] = _load().get(name, {})
+    ours, theirs = _texts(zh), _texts(en)
+    for section in ours.keys() & theirs.keys():
+        sides = ((zh, *ours[section]), (en, *theirs[section]))
+        then = reviewed.get(section, ["", ""])
+        changed = [
+            side for side, old in zip(sides, then, strict=True) if _hash(side[2]) != old
+        ]
+        if len(changed) == 1:
+            page, line, text = changed[0]
+            other, there, _ = sides[0] if changed[0] is sides[1] else sides[1]
+            old = then[0 if page is zh else 1]
+            yield (
+                f"docs/{other.source}:{there}: section #{section} is stale: "
+                f"docs/{page.source}:{line} changed since the two were compared{_difference(page.source, section, old, text)}\n"
+                "  bring this one up to date; when both say the same, run: make reviewed"
+            )
+        elif changed:
+            yield (
+                f"docs/{zh.source}:{ours[section][0]}: section #{section} changed here and in "
+                f"docs/{en.source}:{theirs[section][0]}; when both say the same, run: make reviewed"
+            )
+
+
+def mark() -> list[str]:
+    """Note that all sections of all pages say the same as they stand.
+
+    Returns:
+        What was not noted before, as "page#section".
+    """
+    before, now = _load(), {}
+    for file in sorted((ROOT / "docs" / "zh").rglob("*.md")):
+        name = file.relative_to(ROOT / "docs" / "zh").as_posix()
+        texts = []
+        for language in LANGUAGES:
+            text = (ROOT / "docs" / language / name).read_text(encoding="utf-8")
+            texts.append(_texts(Page(f"{language}/{name}", text, {})))
+        now[name] = {
+            s: [_hash(t[s][1]) for t in texts] for s in texts[0] if s in texts[1]
+        }
+    write_atomically(FILE, json.dumps(now, indent=1) + "\n")
+    return [
+        f"{n}#{s}"
+        for n, found in now.items()
+        for s in found
+        if before.get(n, {}).get(s) != found[s]
+    ]
+
+
+def _load() -> dict[str, dict[str, list[str]]]:
+    text = FILE.read_text(encoding="utf-8") if FILE.exists() else "{}"
+    found: dict[str, dict[str, list[str]]] = json.loads(text)
+    return found
+
+
+def _texts(page: Page) -> dict[str, tuple[int, str]]:
+    return {
+        s.id: (s.line, page.markdown[s.start : s.end].strip())
+        for s in sections(page.markdown)
+    }
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _difference(source: str, section: str, old: str, new: str) -> str:
+    """What changed, if the history still has the old text."""
+    path = f"docs/{source}"
+    for commit in _git("log", f"-{HISTORY}", "--format=%H", "--", path).split():
+        then = _texts(Page(source, _git("show", f"{commit}:{path}"), {})).get(
+            section, (0, "")
+        )[1]
+        if _hash(then) == old:
+            lines = difflib.unified_diff(
+                then.splitlines(), new.splitlines(), n=0, lineterm=""
+            )
+            return ":\n" + "\n".join(
+                f"    {line}" for line in lines if line[:3] not in ("---", "+++")
+            )
+    return ""
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.stdout
+
+
+if __name__ == "__main__":
+    for change in mark():
+        print(f"reviewed: {change}", file=sys.stderr)

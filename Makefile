@@ -5,10 +5,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test site check format lock clean
+.PHONY: help serve test site check format reviewed lock clean
 
 help: ## show these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to date
 	@$(BIN)/python -m tools.serve
@@ -27,6 +27,9 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 
 format: $(READY) ## format the Python files
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+reviewed: $(READY) ## note that both languages say the same, after you have compared them
+	@$(BIN)/python -m tools.reviews
 
 lock: $(READY) ## choose versions anew after a change of tools/requirements.in
 	$(BIN)/pip install --quiet uv

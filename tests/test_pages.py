@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate
 from snippets.evidence.evidence import Evidence, Verdict, gather
 from snippets.evidence.questions import Measurement, questions
-from tools import notebooks, numbers, prose, rules
+from tools import notebooks, numbers, prose, reviews, rules
 from tools.pages import Page, PageError
 
 ROOT = Path(__file__).parents[1]
@@ -54,104 +55,206 @@ def test_the_pages_keep_the_rules() -> None:
     assert list(rules.check(ROOT / "docs", evidence)) == []
 
 
-FAULTS = [
-    (
-        "a typed number",
-        r"\Z",
-        "\nIt reaches 97.5% here.\n",
-        r"en/symmetry\.md:\d+: '97\.5%' is typed in",
-    ),
-    (
-        "an unknown number",
-        r"\Z",
+END = r"\Z"
+FAULTS = {
+    "a typed number": (END, "\nIt reaches 97.5% here.\n", r"'97\.5%' is typed in"),
+    "an unknown number": (
+        END,
         "\n[[symmetry.he.best]]\n",
         r"\[\[symmetry\.he\.best\]\] is not measured by",
     ),
-    (
-        "an unknown question",
-        r"\Z",
+    "an unknown question": (
+        END,
         "\n[[nothing.he]]\n",
         r"\[\[nothing\.he\]\] names no question",
     ),
-    (
-        "an unknown form",
-        r"\Z",
+    "an unknown form": (
+        END,
         "\n[[symmetry.he.test_accuracy:max]]\n",
         r"write interval or n, not 'max'",
     ),
-    (
-        "an unknown claim",
-        r"\Z",
-        '\n!!! claim "nope"\n\n    Text.\n',
+    "an unknown claim": (
+        END,
+        '\n!!! claim "nope"\n\n    T.\n',
         r"there is no claim 'symmetry\.nope'",
     ),
-    (
-        "an unknown figure",
-        r"\Z",
+    "an unknown figure": (
+        END,
         "\n![words](figure:symmetry.nope)\n",
         r"nothing draws figure:symmetry\.nope",
     ),
-    (
-        "a silent figure",
+    "a silent figure": (
         r"!\[.*?\]\(figure:",
         "![](figure:",
         r"the figure has no text alternative",
     ),
-    ("no id", r" \{: #why \}", "", r"heading 'Why' has no id"),
-    (
-        "a missing section",
+    "an unknown verdict": (
+        END,
+        "\n[[verdict wrong: he-learns]]\n",
+        r"a verdict is supported, refuted or depends",
+    ),
+    "a verdict without reason": (END, "\n[[verdict refuted: ]]\n", r"rests on nothing"),
+    "a verdict on no claim": (
+        END,
+        "\n[[verdict refuted: nope]]\n",
+        r"there is no claim 'symmetry\.nope'",
+    ),
+    "a verdict on no section": (
+        END,
+        "\n[[verdict refuted: #nope]]\n",
+        r"this page has no section #nope",
+    ),
+    "no id": (r" \{: #why \}", "", r"heading 'Why' has no id"),
+    "a missing section": (
         r"## Sources",
         "## Sources {: #other }\n\n## S",
         r"section #other is missing",
     ),
-    (
-        "another formula",
+    "another formula": (
         r"\$10\^\{-3\}\$",
         "$10^{-2}$",
         r"formulas of section #measured: '\$10\^\{-2\}\$'",
     ),
-    (
-        "another source",
-        r"arxiv\.org/abs/2007\.01038",
-        "arxiv.org/abs/2007.01039",
+    "another source": (
+        r"abs/2007\.01038",
+        "abs/2007.01039",
         r"sources of section #sources",
     ),
-    (
-        "other code",
-        r"torch\.manual_seed\(0\)",
-        "torch.manual_seed(1)",
+    "other code": (
+        r"manual_seed\(0\)",
+        "manual_seed(1)",
         r"code blocks of section #use",
     ),
-    (
-        "another number",
-        r"\[\[symmetry\.he\.rank_layer5\]\]",
+    "another number": (
+        r"\[\[symmetry\.he\.test_accuracy:n\]\]",
         "many",
-        r"numbers of section #measured",
+        r"numbers of section #figure",
     ),
-]
+    "another verdict": (
+        r"\[\[verdict refuted",
+        "[[verdict depends",
+        r"verdicts of section #checked",
+    ),
+    "an unstated claim": (
+        r'!!! claim "constant-fails"',
+        "!!! note",
+        r"claim 'constant-fails' is stated 0 times in en",
+    ),
+    "a claim stated twice": (
+        END,
+        '\n!!! claim "he-learns"\n\n    T.\n',
+        r"'he-learns' is stated 2 times in en",
+    ),
+    "a remote image": (
+        END,
+        "\n![a](https://example.org/a.png)\n",
+        r"would make the page ask another origin",
+    ),
+    "a remote frame": (
+        END,
+        '\n<embed src="//example.org/a">\n',
+        r"would make the page ask another origin",
+    ),
+    "a script": (END, "\n<script>alert()</script>\n", r"it must read without script"),
+    "an inline style": (
+        END,
+        '\n<p style="color:red">T.</p>\n',
+        r"it must read without script and keep style in",
+    ),
+    "a stale twin": (
+        r"His variance|He’s variance has no part",
+        "That has no part",
+        r"zh/symmetry\.md:\d+: section #answer is stale",
+    ),
+}
 
 
-@pytest.mark.parametrize(
-    ("pattern", "planted", "message"),
-    [f[1:] for f in FAULTS],
-    ids=[f[0] for f in FAULTS],
-)
-def test_a_planted_fault_is_found(
-    tmp_path: Path, pattern: str, planted: str, message: str
-) -> None:
-    for language in ("zh", "en"):
-        (tmp_path / language).mkdir()
-        shutil.copy(ROOT / "docs" / language / "symmetry.md", tmp_path / language)
-    file = tmp_path / "en" / "symmetry.md"
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    """A copy of the pages to plant faults in."""
+    return Path(shutil.copytree(ROOT / "docs", tmp_path / "docs"))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(docs: Path, fault: str) -> None:
+    pattern, planted, message = FAULTS[fault]
+    file = docs / "en" / "symmetry.md"
     text = file.read_text(encoding="utf-8")
     changed = re.sub(pattern, lambda _: planted, text, count=1, flags=re.S)
     assert changed != text
     file.write_text(changed, encoding="utf-8")
-    found = list(rules.check(tmp_path, {q: gather(q) for q in questions()}))
+    found = list(rules.check(docs, {q: gather(q) for q in questions()}))
     assert any(re.search(message, problem) for problem in found), found
     assert all(
-        re.match(r"docs/(zh|en)/symmetry\.md:\d+: ", problem) for problem in found
+        re.match(r"(docs|snippets)/[\w/]+\.(md|py):\d+: ", problem) for problem in found
+    ), found
+
+
+def test_a_remote_font_or_script_of_the_theme_is_found(docs: Path) -> None:
+    for name, text in (
+        (
+            "assets/style.css",
+            '\n@font-face { src: url("https://example.org/a.woff2") }\n',
+        ),
+        ("theme/door.html", '\n<script src="https://example.org/a.js"></script>\n'),
+        ("assets/site.js", '\nfetch("https://example.org/beacon")\n'),
+    ):
+        file = docs / name
+        before = file.read_text(encoding="utf-8")
+        file.write_text(before + text, encoding="utf-8")
+        found = list(rules.check(docs, {q: gather(q) for q in questions()}))
+        line = before.count("\n") + 2
+        assert [p for p in found if p.startswith(f"docs/{name}:{line}: ")], found
+        file.write_text(before, encoding="utf-8")
+
+
+def test_a_stale_section_shows_what_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, evidence: dict[str, Evidence]
+) -> None:
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
+        subprocess.run(
+            ["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True
+        )
+
+    for name in ("ROOT", "FILE"):
+        monkeypatch.setattr(
+            reviews, name, tmp_path / ("reviewed.json" if name == "FILE" else "")
+        )
+    for language, text in (("zh", "# 题\n\n旧的。\n"), ("en", "# T\n\nOld.\n")):
+        (tmp_path / "docs" / language).mkdir(parents=True)
+        (tmp_path / "docs" / language / "toy.md").write_text(text, encoding="utf-8")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "before")
+    assert reviews.mark() == ["toy.md#top", "toy.md#title"]
+    assert reviews.mark() == []
+
+    def found() -> list[str]:
+        texts = [
+            (tmp_path / "docs" / x / "toy.md").read_text(encoding="utf-8")
+            for x in ("zh", "en")
+        ]
+        return list(
+            reviews.stale(
+                page(texts[0], evidence, "zh/toy.md"),
+                page(texts[1], evidence, "en/toy.md"),
+            )
+        )
+
+    assert found() == []
+    (tmp_path / "docs" / "zh" / "toy.md").write_text(
+        "# 题\n\n新的。\n", encoding="utf-8"
     )
+    assert found() == [
+        "docs/en/toy.md:1: section #title is stale: docs/zh/toy.md:1 changed since the two were compared:\n"
+        "    @@ -3 +3 @@\n    -旧的。\n    +新的。\n"
+        "  bring this one up to date; when both say the same, run: make reviewed"
+    ]
+    (tmp_path / "docs" / "en" / "toy.md").write_text("# T\n\nNew.\n", encoding="utf-8")
+    assert "changed here and in docs/en/toy.md:1" in found()[0]
+    reviews.mark()
+    assert found() == []
 
 
 def test_a_page_without_its_translation_is_named(tmp_path: Path) -> None:
@@ -279,7 +382,7 @@ def test_a_claim_gets_badge_and_provenance(evidence: dict[str, Evidence]) -> Non
     text = '!!! claim "learns"\n\n    It learns.\n\nNext.\n'
     done = page(text, evidence).substituted(link)
     assert done.startswith(
-        "!!! claim \"<code>toy.learns</code> <span class='badge holds'>holds</span>\"\n"
+        "!!! claim \"<code id='toy.learns'>toy.learns</code> <span class='badge holds'>holds</span>\"\n"
     )
     assert '<a href="/en/code/toy.md#line-0-7">snippets/toy/experiment.py:7</a>' in done
     assert done.endswith("</p>\n\nNext.\n")

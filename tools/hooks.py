@@ -30,7 +30,7 @@ from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.questions import SourceError, questions
 from tools import notebooks
-from tools.pages import LANGUAGES, Page, PageError
+from tools.pages import LANGUAGES, Page, PageError, with_claims
 from tools.prose import headings
 
 SITE_NAMES = {"zh": "能跑的答案", "en": "Answers That Run"}
@@ -144,6 +144,7 @@ def on_page_markdown(
     # mkdocstrings words its headings ("Parameters:", "参数：") by this, and has no public
     # setting.
     config.plugins["mkdocstrings"].handlers._locale = language  # type: ignore[attr-defined]
+    markdown = with_claims(markdown, language, lambda source: _read(files, source))
     pages[page.file.src_uri] = source = Page(page.file.src_uri, markdown, evidence)
     try:
         return source.substituted(_linker(page, files))
@@ -219,6 +220,15 @@ def _flat(toc: Iterable[AnchorLink]) -> Iterator[AnchorLink]:
     for item in toc:
         yield item
         yield from _flat(item.children)
+
+
+def _read(files: Files, source: str) -> str:
+    file = files.get_file_from_path(source)
+    if file is None:
+        raise PluginError(
+            f"[[claims ...]] names a page that is not there: docs/{source}"
+        )
+    return file.content_string
 
 
 def _linker(page: MkDocsPage, files: Files) -> Any:

@@ -15,6 +15,7 @@ SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 WORDS = {
     "zh": {
         "exact": "精确值",
+        "all": "全部运行",
         "interval": "95% 区间 {low} 至 {high}",
         "runs": "n = {n}",
         "made": "{date} 用 torch {torch} 测得",
@@ -24,6 +25,7 @@ WORDS = {
     },
     "en": {
         "exact": "exact",
+        "all": "all runs",
         "interval": "95% interval {low} to {high}",
         "runs": "n = {n}",
         "made": "measured {date} with torch {torch}",
@@ -46,6 +48,15 @@ def interval(estimate: Estimate) -> str:
     return f"{_format(estimate.low, estimate)}–{_format(estimate.high, estimate)}"
 
 
+def spread(estimate: Estimate, language: str) -> str:
+    """How sure the value is, in words: its interval, or that nothing varies."""
+    words = WORDS[language]
+    if estimate.low == estimate.high:
+        return words["exact" if estimate.n == 1 else "all"]
+    low, high = (_format(end, estimate) for end in (estimate.low, estimate.high))
+    return words["interval"].format(low=low, high=high)
+
+
 def note(
     estimate: Estimate,
     measurement: Measurement,
@@ -54,13 +65,8 @@ def note(
 ) -> str:
     """Interval, n, date, version and line, in words."""
     words = WORDS[language]
-    exact = estimate.low == estimate.high
-    ends = {
-        "low": _format(estimate.low, estimate),
-        "high": _format(estimate.high, estimate),
-    }
     parts = [
-        words["exact"] if exact else words["interval"].format(**ends),
+        spread(estimate, language),
         words["runs"].format(n=estimate.n),
         words["made"].format(
             date=provenance["date"], torch=provenance["torch"].split("+")[0]

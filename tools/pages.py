@@ -11,35 +11,43 @@ from math_core import LatexError, LatexToMathML
 from snippets.evidence.estimates import Estimate
 from snippets.evidence.evidence import Evidence, Verdict
 from tools import figures, numbers
-from tools.prose import PLACEHOLDER, line_of, without_code
+from tools.prose import PLACEHOLDER, line_of, sections, without_code
 
 LANGUAGES = ("zh", "en")
 
 WORDS = {
     "zh": {
+        "supported": "成立",
+        "refuted": "不成立",
+        "depends": "看情况",
+        "proof": "证明",
+        "join": "、",
         "holds": "成立",
         "fails": "不成立",
         "pending": "尚未测量",
         "measured": "{interval}，n = {n}，条件 <code>{condition}</code>，{link}",
-        "exact": "精确值",
-        "interval": "95% 区间 {ends}",
         "data": "数据",
         "code": "代码",
         "waiting": "这张图正在等测量结果。",
     },
     "en": {
+        "supported": "supported",
+        "refuted": "refuted",
+        "depends": "depends",
+        "proof": "proof",
+        "join": ", ",
         "holds": "holds",
         "fails": "does not hold",
         "pending": "not measured yet",
         "measured": "{interval}, n = {n}, condition <code>{condition}</code>, {link}",
-        "exact": "exact",
-        "interval": "95% interval {ends}",
         "data": "data",
         "code": "code",
         "waiting": "This figure waits for its measurement.",
     },
 }
 
+_VERDICT = re.compile(r"\[\[verdict (?P<word>[^:\[\]\n]*):(?P<rests>[^\[\]\n]*)\]\]")
+_ALL_CLAIMS = re.compile(r"^\[\[claims (?P<question>[\w-]+)\]\]$", re.M)
 _IMAGE = re.compile(
     r"!\[(?P<alt>(?:[^\[\]]|\[\[[^\[\]]*\]\])*)\]\(figure:(?P<name>[^)\s]*)\)"
 )
@@ -52,6 +60,7 @@ _DRAWN = re.compile(
 _MATH = re.compile(
     r'<(span|div) class="arithmatex">\\([(\[])(?P<tex>.*?)\\[)\]]</\1>', re.S
 )
+_TOGETHER = r'<span class="together">\1\2</span>'
 
 Link = Callable[[str], str]
 
@@ -87,8 +96,14 @@ class Page:
     # What a page names
 
     def placeholders(self) -> Iterator[re.Match[str]]:
-        """All `[[...]]` outside code and mathematics."""
-        return PLACEHOLDER.finditer(without_code(self.markdown))
+        """All `[[...]]` outside code and mathematics that name an estimate."""
+        for match in PLACEHOLDER.finditer(without_code(self.markdown)):
+            if not match.group().startswith(("[[verdict ", "[[claims ")):
+                yield match
+
+    def verdicts(self) -> Iterator[re.Match[str]]:
+        """All `[[verdict ...]]`: what was found of a common answer, and the claims it rests on."""
+        return _VERDICT.finditer(without_code(self.markdown))
 
     def figures(self) -> Iterator[re.Match[str]]:
         """All images whose address is `figure:<question>.<name>`."""
@@ -147,7 +162,13 @@ class Page:
         Raises:
             PageError: If there is no such claim.
         """
-        full = match["id"] if "." in match["id"] else f"{self.slug}.{match['id']}"
+        return self._find_claim(self.full_id(match["id"]), match.start())
+
+    def full_id(self, claim: str) -> str:
+        """The id of a claim with its question; on a question's page it may be left out."""
+        return claim if "." in claim else f"{self.slug}.{claim}"
+
+    def _find_claim(self, full: str, offset: int) -> tuple[Evidence, Verdict]:
         question, _, claim = full.partition(".")
         found = self.evidence.get(question)
         for verdict in found.verdicts if found else ():
@@ -160,9 +181,36 @@ class Page:
             else ", ".join(self.evidence)
         )
         raise self.error(
-            match.start(),
+            offset,
             f"there is no claim {full!r}; snippets/{question}/claims.py has {known or 'none'}",
         )
+
+    def rests_on(self, match: re.Match[str]) -> list[str]:
+        """What a verdict rests on: full ids of claims, and sections as "#id".
+
+        Raises:
+            PageError: If the verdict is none of ours, rests on nothing, or on what is not there.
+        """
+        if match["word"] not in ("supported", "refuted", "depends"):
+            raise self.error(
+                match.start(),
+                f"{match.group()}: a verdict is supported, refuted or depends",
+            )
+        names = [name.strip() for name in match["rests"].split(",") if name.strip()]
+        if not names:
+            raise self.error(
+                match.start(),
+                f"{match.group()} rests on nothing; name claims or a #section",
+            )
+        known = {f"#{section.id}" for section in sections(self.markdown)}
+        for name in names:
+            if not name.startswith("#"):
+                self._find_claim(self.full_id(name), match.start())
+            elif name not in known:
+                raise self.error(
+                    match.start(), f"{match.group()}: this page has no section {name}"
+                )
+        return [name if name.startswith("#") else self.full_id(name) for name in names]
 
     def figure(self, match: re.Match[str]) -> tuple[Evidence, str]:
         """The evidence and name of a figure.
@@ -201,6 +249,7 @@ class Page:
             lambda m: self._number(m, plain=False),
             lambda m, alt: f"![{alt}](figure:{m['name']})",
         )
+        edits += [(m.start(), m.end(), self._found(m, link)) for m in self.verdicts()]
         for m in self.claims():
             head, foot = self._claim(m, link)
             end = m.start() + len(m.group().rstrip())
@@ -265,13 +314,25 @@ class Page:
             numbers.note(estimate, measurement, found.provenance[name], self.language),
         )
 
+    def _found(self, match: re.Match[str], link: Link) -> str:
+        words = WORDS[self.language]
+        ledger = link(f"{self.language}/ledger.md")
+        rests = []
+        for name in self.rests_on(match):
+            target = name if name.startswith("#") else f"{ledger}#{name}"
+            text = words["proof"] if name.startswith("#") else name.partition(".")[2]
+            rests.append(f'<a href="{target}">{text}</a>')
+        badge = f'<span class="badge {match["word"]}">{words[match["word"]]}</span>'
+        return f'{badge} <small class="rests">{words["join"].join(rests)}</small>'
+
     def _claim(self, match: re.Match[str], link: Link) -> tuple[str, str]:
         found, verdict = self.verdict(match)
         words = WORDS[self.language]
         state = {True: "holds", False: "fails", None: "pending"}[verdict.holds]
         name = f"{found.question}.{verdict.claim.id}"
         # Single quotes: the title of an admonition ends at the first double one.
-        head = f"!!! claim \"<code>{name}</code> <span class='badge {state}'>{words[state]}</span>\""
+        badge = f"<span class='badge {state}'>{words[state]}</span>"
+        head = f"!!! claim \"<code id='{name}'>{name}</code> {badge}\""
         where = f"{verdict.measurement.file}:{verdict.measurement.line}"
         target = f"{link(f'{self.language}/code/{found.question}.md')}#line-0-{verdict.measurement.line}"
         anchor = f'<a href="{target}">{where}</a>'
@@ -279,13 +340,8 @@ class Page:
             line = f"{words['pending']} · {anchor}"
         else:
             e = verdict.estimate
-            ends = (
-                words["exact"]
-                if e.low == e.high
-                else words["interval"].format(ends=numbers.interval(e))
-            )
             line = words["measured"].format(
-                interval=ends,
+                interval=numbers.spread(e, self.language),
                 n=e.n,
                 condition=escape(verdict.claim.condition),
                 link=anchor,
@@ -299,7 +355,13 @@ class Page:
             PageError: If a formula is not understood.
         """
         html = _DRAWN.sub(lambda m: self._svg(m, link), html)
-        return _MATH.sub(self._mathml, html)
+        html = _MATH.sub(self._mathml, html)
+        # A line may not start with the comma behind a formula.
+        return re.sub(
+            r"(<math(?:(?!</math>).)*</math>)([,.;:!?)，。；：、！？）]+)",
+            _TOGETHER,
+            html,
+        )
 
     def _svg(self, match: re.Match[str], link: Link) -> str:
         question, _, name = match["name"].partition(".")
@@ -327,6 +389,30 @@ class Page:
                 max(at, 0), f"the formula {tex!r} is not understood: {error}"
             ) from error
         return re.sub(r' style="[^"]*"', "", mathml)
+
+
+def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str:
+    """The ledger with `[[claims <question>]]` replaced by the claims that the question's page states.
+
+    Args:
+        markdown: Text of the ledger.
+        language: Its language.
+        read: Gives the text of a page, given its path below `docs`.
+    """
+
+    def stated(match: re.Match[str]) -> str:
+        page = Page(
+            f"{language}/{match['question']}.md",
+            read(f"{language}/{match['question']}.md"),
+            {},
+        )
+        blocks = [
+            m.group().replace(f'"{m["id"]}"', f'"{page.full_id(m["id"])}"', 1).rstrip()
+            for m in page.claims()
+        ]
+        return "\n\n".join(blocks)
+
+    return _ALL_CLAIMS.sub(stated, markdown)
 
 
 _CONVERTER = LatexToMathML(fancy_error=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 _FRONT_MATTER = r"\A---\n.*?\n---\n"
 _FENCE = r"^(?P<indent>[ >]*)(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?\n)??(?P=indent)(?P=fence)[ ]*$"
@@ -20,6 +21,7 @@ _CITATION = r"\[[^\[\]]*\]\(https?://[^()\s]*\)|(?<=[ （(])(?:19|20)\d\d[a-z]?(
 _TARGET = r"(?<=\])\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|^\[[^\]]+\]:.*$|<https?://[^>]*>"
 _ATTRIBUTES = r"\{:?[ ]*[#.][^{}\n]*\}|\{:[^{}\n]*\}"
 _BLOCK = r'^ *!!! claim "[^"]*"'
+_NUMBERING = r"^ *[0-9]+\.(?= )"
 _PLACEHOLDER = r"\[\[[^\[\]\n]+\]\]"
 
 PLACEHOLDER = re.compile(_PLACEHOLDER)
@@ -48,6 +50,7 @@ _NOT_PROSE = _pattern(
     _TARGET,
     _ATTRIBUTES,
     _BLOCK,
+    _NUMBERING,
     _PLACEHOLDER,
 )
 
@@ -65,6 +68,37 @@ def formulas(markdown: str) -> Iterator[re.Match[str]]:
 def headings(markdown: str) -> Iterator[re.Match[str]]:
     """All headings outside code, as `level`, `text` and `id`."""
     return _HEADING.finditer(_CODE_ONLY.sub(_blank, markdown))
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what follows it, up to the next one.
+
+    Args:
+        id: Id of the heading, the same in both languages; "top" before the first heading.
+        line: Where it starts, from 1.
+        start: Offset of its first character.
+        end: Offset behind its last one.
+    """
+
+    id: str
+    line: int
+    start: int
+    end: int
+
+
+def sections(markdown: str) -> list[Section]:
+    """Split a page at its headings."""
+    found = [("top", 0)]
+    for heading in headings(markdown):
+        # Every page has one title, whose words differ with the language.
+        name = "title" if heading["level"] == "#" else heading["id"] or heading["text"]
+        found.append((name, heading.start()))
+    ends = [start for _, start in found[1:]] + [len(markdown)]
+    return [
+        Section(name, line_of(markdown, start), start, end)
+        for (name, start), end in zip(found, ends, strict=True)
+    ]
 
 
 def only_prose(markdown: str) -> str:

@@ -27,7 +27,7 @@ def stale(zh: Page, en: Page) -> Iterator[str]:
     name = zh.source.partition("/")[2]
     reviewed: dict[str, list[str]] = _load().get(name, {})
     ours, theirs = _texts(zh), _texts(en)
-    for section in ours.keys() & theirs.keys():
+    for section in (s for s in ours if s in theirs):
         sides = ((zh, *ours[section]), (en, *theirs[section]))
         then = reviewed.get(section, ["", ""])
         changed = [
@@ -37,9 +37,10 @@ def stale(zh: Page, en: Page) -> Iterator[str]:
             page, line, text = changed[0]
             other, there, _ = sides[0] if changed[0] is sides[1] else sides[1]
             old = then[0 if page is zh else 1]
+            difference = _difference(page.source, section, old, text)
             yield (
                 f"docs/{other.source}:{there}: section #{section} is stale: "
-                f"docs/{page.source}:{line} changed since the two were compared{_difference(page.source, section, old, text)}\n"
+                f"docs/{page.source}:{line} changed since the two were compared{difference}\n"
                 "  bring this one up to date; when both say the same, run: make reviewed"
             )
         elif changed:

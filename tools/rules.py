@@ -6,16 +6,26 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.questions import ROOT, SourceError, questions
 from tools.notebooks import code_blocks
 from tools.pages import LANGUAGES, Page, PageError
-from tools.prose import formulas, headings, line_of, only_prose, without_code
+from tools.prose import formulas, headings, line_of, only_prose, sections, without_code
+from tools.reviews import stale
 
 _LINK = re.compile(r"(?<!!)\]\((?P<target>https?://[^()\s]*)\)")
+_FOREIGN = re.compile(
+    r"""<(?!a\b)[a-z]+\b[^<>]*\b(?:src|href|data|poster|action)=["']?(?:https?:)?//[^<>]*>"""
+    r"""|!\[[^\]]*\]\((?:https?:)?//[^)]*\)|url\(["']?(?:https?:)?//[^)]*\)|@import[^;]*;"""
+    r"""|\b(?:fetch|importScripts)\(\s*["'](?:https?:)?//[^)]*\)""",
+    re.I,
+)
+_SCRIPT = re.compile(
+    r"""<(?:script|style|iframe|object|embed)\b[^<>]*>|<[^<>]*\s(?:style|on[a-z]+)=[^<>]*>""",
+    re.I,
+)
 
 
 def main() -> int:
@@ -50,11 +60,19 @@ def check(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
             yield from unresolved(pages[-1])
             yield from typed_digits(pages[-1])
             yield from headings_without_id(pages[-1])
+            yield from foreign(f"docs/{lang}/{name}", text, without_code(text))
         if len(there) == 1:
             other = "en" if there == ["zh"] else "zh"
             yield f"docs/{there[0]}/{name}:1: there is no docs/{other}/{name}; write it too"
         else:
             yield from unequal(*pages)
+            yield from stale(*pages)
+    for file in sorted(
+        p for suffix in ("css", "js", "html") for p in docs.rglob(f"*.{suffix}")
+    ):
+        text = file.read_text(encoding="utf-8")
+        yield from foreign(f"docs/{file.relative_to(docs)}", text, text)
+    yield from without_sentence(docs, evidence)
 
 
 def unresolved(page: Page) -> Iterator[str]:
@@ -63,6 +81,7 @@ def unresolved(page: Page) -> Iterator[str]:
         (page.placeholders(), page.estimate),
         (page.claims(), page.verdict),
         (page.figures(), page.figure),
+        (page.verdicts(), page.rests_on),
     ):
         for match in matches:
             try:
@@ -93,91 +112,89 @@ def headings_without_id(page: Page) -> Iterator[str]:
             )
 
 
-@dataclass
-class Section:
-    """What a section of a page must share with the other language.
-
-    Args:
-        id: Of its heading; empty before the first one.
-        line: Where it starts.
-        items: What it holds, by kind.
-    """
-
-    id: str
-    line: int
-    items: dict[str, Counter[str]] = field(default_factory=dict)
-
-
-def sections(page: Page) -> list[Section]:
-    """Split a page at its headings and count what both languages share."""
-    text = page.markdown
-    visible = without_code(text)
-    found = [Section("", 1)]
-    starts = [0]
-    for match in headings(text):
-        found.append(Section(_id(match), line_of(text, match.start())))
-        starts.append(match.start())
+def shared(page: Page) -> dict[str, tuple[int, dict[str, Counter[str]]]]:
+    """What each section must share with the other language, by kind, and the line it starts at."""
+    text, visible = page.markdown, without_code(page.markdown)
     code = code_blocks(page)
-    for section, start, end in zip(
-        found, starts, [*starts[1:], len(text)], strict=True
-    ):
-        last = line_of(text, end)
-        section.items = {
-            "numbers": Counter(
+    found = {}
+    for section in sections(text):
+        start, end, last = section.start, section.end, line_of(text, section.end)
+        kinds = {
+            "numbers": [
                 m.group() for m in page.placeholders() if start <= m.start() < end
-            ),
-            "claims": Counter(
-                m["id"] for m in page.claims() if start <= m.start() < end
-            ),
-            "figures": Counter(
-                m["name"] for m in page.figures() if start <= m.start() < end
-            ),
-            "formulas": Counter(
+            ],
+            "verdicts": [
+                m.group() for m in page.verdicts() if start <= m.start() < end
+            ],
+            "claims": [m["id"] for m in page.claims() if start <= m.start() < end],
+            "figures": [m["name"] for m in page.figures() if start <= m.start() < end],
+            "formulas": [
                 m.group().rstrip(" .,")
                 for m in formulas(text)
                 if start <= m.start() < end
-            ),
-            "sources": Counter(
-                m["target"] for m in _LINK.finditer(visible, start, end)
-            ),
-            "code blocks": Counter(
-                body for line, body in code if section.line <= line < last
-            ),
+            ],
+            "sources": [m["target"] for m in _LINK.finditer(visible, start, end)],
+            "code blocks": [body for line, body in code if section.line <= line < last],
         }
+        found[section.id] = (
+            section.line,
+            {kind: Counter(items) for kind, items in kinds.items()},
+        )
     return found
-
-
-def _id(heading: re.Match[str]) -> str:
-    return heading["id"] or ("title" if heading["level"] == "#" else heading["text"])
 
 
 def unequal(zh: Page, en: Page) -> Iterator[str]:
     """Where the two languages do not say the same things."""
-    ours, theirs = sections(zh), sections(en)
-    if [s.id for s in ours] == [s.id for s in theirs]:
-        for here, there in zip(ours, theirs, strict=True):
-            yield from _extra(zh, here, en, there)
-            yield from _extra(en, there, zh, here)
-    elif {s.id for s in ours} == {s.id for s in theirs}:
-        yield f"docs/{zh.source}:1: its sections stand in another order than in docs/{en.source}"
+    ours, theirs = shared(zh), shared(en)
     for page, mine, other, others in ((zh, ours, en, theirs), (en, theirs, zh, ours)):
-        known = {s.id for s in others}
-        for section in mine:
-            if section.id not in known:
-                yield (
-                    f"docs/{page.source}:{section.line}: section #{section.id} "
-                    f"is missing in docs/{other.source}"
-                )
+        for name, (line, kinds) in mine.items():
+            if name not in others:
+                yield f"docs/{page.source}:{line}: section #{name} is missing in docs/{other.source}"
+                continue
+            there, twins = others[name]
+            for kind, items in kinds.items():
+                for item in items - twins[kind]:
+                    first = next(iter(item.strip().splitlines()), item)
+                    yield (
+                        f"docs/{page.source}:{line}: {kind} of section #{name}: {first!r} "
+                        f"does not stand in docs/{other.source}:{there}"
+                    )
+    if ours.keys() == theirs.keys() and list(ours) != list(theirs):
+        yield f"docs/{zh.source}:1: its sections stand in another order than in docs/{en.source}"
 
 
-def _extra(page: Page, section: Section, other: Page, twin: Section) -> Iterator[str]:
-    for kind, items in section.items.items():
-        for item in items - twin.items[kind]:
-            first = next(iter(item.strip().splitlines()), item)
-            yield (
-                f"docs/{page.source}:{section.line}: {kind} of section #{section.id or 'top'}: {first!r} "
-                f"does not stand in docs/{other.source}:{twin.line}"
+def foreign(name: str, text: str, visible: str) -> Iterator[str]:
+    """What would ask another origin for something, or needs a script to be read."""
+    for match in _FOREIGN.finditer(visible):
+        yield (
+            f"{name}:{line_of(text, match.start())}: {match.group()!r} would make the page ask another "
+            "origin; put the file into docs/assets"
+        )
+    for match in _SCRIPT.finditer(visible) if name.endswith(".md") else ():
+        yield (
+            f"{name}:{line_of(text, match.start())}: {match.group()!r} in a page: it must read without "
+            "script and keep style in docs/assets/style.css"
+        )
+
+
+def without_sentence(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
+    """Claims that no page states, or two pages do."""
+    for lang in LANGUAGES:
+        stated: Counter[str] = Counter()
+        for file in (docs / lang).rglob("*.md"):
+            page = Page(
+                f"{lang}/{file.name}", file.read_text(encoding="utf-8"), evidence
             )
+            stated.update(page.full_id(m["id"]) for m in page.claims())
+        for question, found in evidence.items():
+            for v in found.verdicts:
+                name = f"{question}.{v.claim.id}"
+                if stated[name] != 1:
+                    where = f"docs/{lang}/{question}.md or docs/{lang}/ledger.md"
+                    yield (
+                        f"snippets/{question}/claims.py:1: claim {v.claim.id!r} is stated "
+                        f'{stated[name]} times in {lang}; write it once, as !!! claim "{name}", in {where}'
+                    )
 
 
 if __name__ == "__main__":

@@ -58,6 +58,17 @@ def measurements(question: str) -> list[Measurement]:
     ]
 
 
+def techniques() -> list[tuple[str, str]]:
+    """Question and name of every technique: the modules to copy, each with a function of its name."""
+    others = ("__init__", "experiment", "claims", "figures")
+    return [
+        (question, path.stem)
+        for question in questions()
+        for path in sorted((ROOT / "snippets" / question).glob("*.py"))
+        if path.stem not in others and not path.stem.startswith("_")
+    ]
+
+
 def relative(path: Path) -> str:
     """A path of the repository as it is written in links."""
     return path.relative_to(ROOT).as_posix()

@@ -100,24 +100,19 @@ def dropout(seeds: range) -> Results:
 
 def all_zero(seeds: range) -> Results:
     """Every weight is 0: one epoch, which only the output bias can use."""
-    found: Results = {}
     data = splits(seeds)
-    for name, activation in (("relu", torch.relu), ("tanh", torch.tanh)):
-        nets = Ensemble(
-            [torch.zeros(len(seeds), n, m) for n, m in pairwise(SIZES)],
-            activation=activation,
-        )
+    moved, output_biases = [], []
+    for activation in (torch.relu, torch.tanh):
+        zeros = [torch.zeros(len(seeds), n, m) for n, m in pairwise(SIZES)]
+        nets = Ensemble(zeros, activation=activation)
         train(nets, data.train_x, data.train_y, seeds=seeds, epochs=1)
-        for what, parts in (
-            ("weight", nets.weights),
-            ("hidden_bias", nets.biases[:-1]),
-        ):
-            each = torch.stack([part.abs().amax((1, 2)) for part in parts]).amax(
-                0
-            )  # (runs,)
-            found[f"{name}_largest_{what}"] = largest(each, "1")
-        found[f"{name}_output_bias"] = mean(nets.biases[-1].abs().amax((1, 2)), "1")
-    return found
+        *others, output_bias = nets.parameters()
+        moved += [parameter.abs().amax((1, 2)) for parameter in others]
+        output_biases.append(output_bias.abs().amax((1, 2)))
+    return {
+        "largest_other_parameter": largest(torch.stack(moved).amax(0), "1"),
+        "output_bias": mean(torch.stack(output_biases).amin(0), "1"),
+    }
 
 
 # What one draw per matrix does before any training

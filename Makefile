@@ -26,7 +26,7 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 	@$(BIN)/python -m tools.rules
 
 format: $(READY) ## format the Python files
-	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --silent --fix --exit-zero . ; $(BIN)/ruff format --quiet .
 
 reviewed: $(READY) ## note that both languages say the same, after you have compared them
 	@$(BIN)/python -m tools.reviews

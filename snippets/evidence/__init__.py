@@ -5,6 +5,7 @@
     statistics.py   from the observations of many runs to an estimate
     seeding.py      random streams, one per run and purpose
     digits.py       the data set of the small experiments
+    mnist1d.py      a harder small data set, with a validation part
     ensembles.py    many small nets trained together, one per seed
     questions.py    which questions and measurements there are
     fingerprint.py  a hash of everything that a measurement depends on

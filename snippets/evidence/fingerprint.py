@@ -19,7 +19,7 @@ from pathlib import Path
 
 from snippets.evidence.questions import ROOT, Measurement, SourceError, relative, tree
 
-LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn")
+LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "mnist1d")
 
 
 def key(measurement: Measurement, seeds: range) -> str:

@@ -1,0 +1,44 @@
+"""The data sets of the experiments."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import torch
+
+from snippets.evidence import digits, mnist1d
+
+
+def test_digits_are_split_by_seed_and_standardized_by_their_training_part() -> None:
+    both, one = digits.splits(range(3, 5)), digits.splits(range(4, 5))
+    assert torch.equal(both.train_x[1:], one.train_x), (
+        "a run does not depend on its neighbors"
+    )
+    assert not torch.equal(both.train_y[0], both.train_y[1])
+    assert both.train_x.shape == (2, 1437, 64) and both.test_y.shape == (2, 360)
+    torch.testing.assert_close(
+        both.train_x.mean((1, 2)), torch.zeros(2), atol=1e-5, rtol=0
+    )
+    torch.testing.assert_close(
+        both.train_x.std((1, 2)), torch.ones(2), atol=1e-5, rtol=0
+    )
+
+
+def test_mnist1d_is_split_by_seed_and_leaves_the_global_generators_alone() -> None:
+    mnist1d._examples.cache_clear()
+    random.seed(1)
+    np.random.seed(1)
+    torch.manual_seed(1)
+    expected = random.random(), np.random.rand(), torch.rand(())
+    random.seed(1)
+    np.random.seed(1)
+    torch.manual_seed(1)
+    both = mnist1d.splits(range(3, 5))
+    assert (random.random(), np.random.rand(), torch.rand(())) == expected
+    assert torch.equal(both.train_x[1:], mnist1d.splits(range(4, 5)).train_x)
+    sizes = [t.shape[1] for t in (both.train_y, both.validation_y, both.test_y)]
+    assert sizes == [3000, 1000, 1000]
+    whole = torch.cat([both.train_x, both.validation_x, both.test_x], 1)[0]
+    assert abs(whole.mean()) < 1e-5 and abs(whole.std() - 1) < 1e-3
+    assert len(whole.unique(dim=0)) == 5000, "no example is in two parts"

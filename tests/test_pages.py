@@ -13,7 +13,7 @@ from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate
 from snippets.evidence.evidence import Evidence, Verdict, gather
 from snippets.evidence.questions import Measurement, questions
-from tools import notebooks, numbers, prose, reviews, rules
+from tools import notebooks, numbers, prose, rendering, reviews, rules
 from tools.pages import Page, PageError
 
 ROOT = Path(__file__).parents[1]
@@ -342,7 +342,7 @@ def test_a_number_shows_what_its_interval_justifies(
 
 
 def test_a_number_tells_its_origin(evidence: dict[str, Evidence]) -> None:
-    english = page("It is [[toy.he.accuracy]].", evidence).substituted(link)
+    english = rendering.substituted(page("It is [[toy.he.accuracy]].", evidence), link)
     assert english == (
         'It is <data class="measured" value="0.9748" title="95% interval 97.1% to 97.9%, n = 20, '
         'measured 2026-01-02 with torch 2.13.0, snippets/toy/experiment.py, line 7">97.5%</data>.'
@@ -354,33 +354,35 @@ def test_a_number_tells_its_origin(evidence: dict[str, Evidence]) -> None:
     )
     assert (
         "95% 区间 97.1% 至 97.9%，n = 20，2026-01-02 用 torch 2.13.0 测得"
-        in chinese.substituted(link)
+        in rendering.substituted(chinese, link)
     )
 
 
 def test_what_is_not_measured_yet_reads_as_an_ellipsis(
     evidence: dict[str, Evidence],
 ) -> None:
-    assert ">…</span>" in page("[[toy.later.accuracy]]", evidence).substituted(link)
+    assert ">…</span>" in rendering.substituted(
+        page("[[toy.later.accuracy]]", evidence), link
+    )
 
 
 def test_placeholders_in_code_are_left_alone(evidence: dict[str, Evidence]) -> None:
     text = (
         "`[[toy.he.accuracy]]`\n\n```python\nx = [[1]]\n```\n\n$[[toy.he.accuracy]]$\n"
     )
-    assert page(text, evidence).substituted(link) == text
+    assert rendering.substituted(page(text, evidence), link) == text
 
 
 def test_an_error_names_file_and_line(evidence: dict[str, Evidence]) -> None:
     with pytest.raises(
         PageError, match=r"^docs/en/toy\.md:3: \[\[toy\.he\.loss\]\] is not measured by"
     ):
-        page("# T\n\n[[toy.he.loss]]\n", evidence).substituted(link)
+        rendering.substituted(page("# T\n\n[[toy.he.loss]]\n", evidence), link)
 
 
 def test_a_claim_gets_badge_and_provenance(evidence: dict[str, Evidence]) -> None:
     text = '!!! claim "learns"\n\n    It learns.\n\nNext.\n'
-    done = page(text, evidence).substituted(link)
+    done = rendering.substituted(page(text, evidence), link)
     assert done.startswith(
         "!!! claim \"<code id='toy.learns'>toy.learns</code> <span class='badge holds'>holds</span>\"\n"
     )
@@ -394,7 +396,7 @@ def test_an_alternative_holds_plain_numbers(
     monkeypatch.setattr("tools.figures.names", lambda _: ["drawn"])
     text = "![It reaches [[toy.he.accuracy]].](figure:toy.drawn)"
     assert (
-        page(text, evidence).substituted(link)
+        rendering.substituted(page(text, evidence), link)
         == "![It reaches 97.5%.](figure:toy.drawn)"
     )
 
@@ -404,8 +406,8 @@ def test_a_broken_formula_is_named_with_its_line(evidence: dict[str, Evidence]) 
     with pytest.raises(
         PageError, match=r"^docs/en/toy\.md:3: the formula .* is not understood"
     ):
-        source.drawn(
-            '<p>Text <span class="arithmatex">\\(\\frob{x}\\)</span>.</p>', link
+        rendering.drawn(
+            source, '<p>Text <span class="arithmatex">\\(\\frob{x}\\)</span>.</p>', link
         )
 
 

@@ -4,7 +4,8 @@ prose.py      tells prose from code and mathematics in Markdown
 numbers.py    a measured number in the words of a language
 figures.py    figures as SVG that follows the page's colours
 notebooks.py  a page as a notebook, executed once
-pages.py      what evidence does to a page: numbers, claims, figures
+pages.py      a page, and what it names
+rendering.py  what becomes of it: numbers, claims, figures, formulas
 hooks.py      the thin layer that MkDocs calls
 rules.py      what every page must keep to; `make check`
 site.py       `make site`: measure, build beside, swap

@@ -29,8 +29,8 @@ from mkdocs.structure.toc import AnchorLink
 from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.questions import SourceError, questions
-from tools import notebooks
-from tools.pages import LANGUAGES, Page, PageError, with_claims
+from tools import notebooks, rendering
+from tools.pages import LANGUAGES, Page, PageError
 from tools.prose import headings
 
 SITE_NAMES = {"zh": "能跑的答案", "en": "Answers That Run"}
@@ -144,10 +144,12 @@ def on_page_markdown(
     # mkdocstrings words its headings ("Parameters:", "参数：") by this, and has no public
     # setting.
     config.plugins["mkdocstrings"].handlers._locale = language  # type: ignore[attr-defined]
-    markdown = with_claims(markdown, language, lambda source: _read(files, source))
+    markdown = rendering.with_claims(
+        markdown, language, lambda source: _read(files, source)
+    )
     pages[page.file.src_uri] = source = Page(page.file.src_uri, markdown, evidence)
     try:
-        return source.substituted(_linker(page, files))
+        return rendering.substituted(source, _linker(page, files))
     except PageError as error:
         raise PluginError(str(error)) from error
 
@@ -165,7 +167,7 @@ def on_page_content(
     else:
         source = pages.get(uri) or Page(uri, "", evidence)
     try:
-        return source.drawn(html, _linker(page, files))
+        return rendering.drawn(source, html, _linker(page, files))
     except PageError as error:
         raise PluginError(str(error)) from error
 

@@ -21,6 +21,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from snippets.evidence.fingerprint import versions
 from snippets.evidence.questions import ROOT
 from snippets.evidence.store import write_atomically
+from tools import rendering
 from tools.pages import Page
 from tools.prose import FENCE, headings, line_of, without_code
 
@@ -98,9 +99,7 @@ def execute(page: Page) -> bool:
     kept = _outputs_file(book)
     if kept.exists() or not _code(book):
         return False
-    with (
-        tempfile.TemporaryDirectory() as elsewhere
-    ):  # so that `snippets` cannot be imported by accident
+    with tempfile.TemporaryDirectory() as elsewhere:  # where no import finds `snippets`
         try:
             NotebookClient(
                 book,
@@ -172,7 +171,9 @@ def _derive(page: Page, site_url: str = "") -> NotebookNode:
     cells = []
     blocks = iter(code_blocks(page))
     position = 0
-    plain = page.plain(lambda _, alternative: f"*{FIGURE[page.language]}{alternative}*")
+    plain = rendering.plain(
+        page, lambda _, alternative: f"*{FIGURE[page.language]}{alternative}*"
+    )
     for match in FENCE.finditer(plain):
         if re.match(r" *[`~]+ *python\b", match.group()):
             cells += [

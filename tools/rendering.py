@@ -1,0 +1,246 @@
+"""What becomes of a page: numbers, claims and figures in place of their names, formulas as MathML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape, unescape
+
+from math_core import LatexError, LatexToMathML
+
+from tools import figures, numbers
+from tools.pages import Page
+
+WORDS = {
+    "zh": {
+        "supported": "成立",
+        "refuted": "不成立",
+        "depends": "看情况",
+        "proof": "证明",
+        "join": "、",
+        "holds": "成立",
+        "fails": "不成立",
+        "pending": "尚未测量",
+        "measured": "{interval}，n = {n}，条件 <code>{condition}</code>，{link}",
+        "data": "数据",
+        "code": "代码",
+        "waiting": "这张图正在等测量结果。",
+    },
+    "en": {
+        "supported": "supported",
+        "refuted": "refuted",
+        "depends": "depends",
+        "proof": "proof",
+        "join": ", ",
+        "holds": "holds",
+        "fails": "does not hold",
+        "pending": "not measured yet",
+        "measured": "{interval}, n = {n}, condition <code>{condition}</code>, {link}",
+        "data": "data",
+        "code": "code",
+        "waiting": "This figure waits for its measurement.",
+    },
+}
+
+_ALL_CLAIMS = re.compile(r"^\[\[claims (?P<question>[\w-]+)\]\]$", re.M)
+_DRAWN = re.compile(
+    r'(?:<p>\s*)?<img alt="(?P<alt>[^"]*)" src="figure:(?P<name>[^"]*)"\s*/?>(?:\s*</p>)?'
+)
+_MATH = re.compile(
+    r'<(span|div) class="arithmatex">\\([(\[])(?P<tex>.*?)\\[)\]]</\1>', re.S
+)
+_TOGETHER = r'<span class="together">\1\2</span>'
+
+Link = Callable[[str], str]
+
+
+def substituted(page: Page, link: Link) -> str:
+    """The Markdown with numbers and claims in place of their names.
+
+    Args:
+        page: The page.
+        link: Makes a link from this page to another, given its path below `docs`.
+
+    Raises:
+        PageError: If the page names what is not there.
+    """
+    edits = _edits(
+        page,
+        lambda m: _number(page, m, plain=False),
+        lambda m, alt: f"![{alt}](figure:{m['name']})",
+    )
+    edits += [(m.start(), m.end(), _found(page, m, link)) for m in page.verdicts()]
+    for m in page.claims():
+        head, foot = _claim(page, m, link)
+        end = m.start() + len(m.group().rstrip())
+        edits += [
+            (m.start(), page.markdown.index("\n", m.start()), head),
+            (end, end, foot),
+        ]
+    return _edited(page, edits)
+
+
+def plain(page: Page, figure: Callable[[re.Match[str], str], str]) -> str:
+    """The Markdown with numbers as text, for notebooks.
+
+    Args:
+        page: The page.
+        figure: What takes a figure's place, given its image and its text alternative.
+
+    Raises:
+        PageError: If the page names what is not there.
+    """
+    return _edited(page, _edits(page, lambda m: _number(page, m, plain=True), figure))
+
+
+def _edits(
+    page: Page,
+    number: Callable[[re.Match[str]], str],
+    figure: Callable[[re.Match[str], str], str],
+) -> list[tuple[int, int, str]]:
+    placeholders = list(page.placeholders())
+    edits = []
+    for image in page.figures():
+        page.figure(image)
+        inside = [m for m in placeholders if image.start() < m.start() < image.end()]
+        placeholders = [m for m in placeholders if m not in inside]
+        alt, start = image["alt"], image.start("alt")
+        for m in reversed(inside):
+            text = _number(page, m, plain=True)
+            alt = alt[: m.start() - start] + text + alt[m.end() - start :]
+        edits.append((image.start(), image.end(), figure(image, alt)))
+    return edits + [(m.start(), m.end(), number(m)) for m in placeholders]
+
+
+def _edited(page: Page, edits: list[tuple[int, int, str]]) -> str:
+    text = page.markdown
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _number(page: Page, match: re.Match[str], *, plain: bool) -> str:
+    found, key, form, estimate = page.estimate(match)
+    if estimate is None:
+        return numbers.PENDING if plain else numbers.pending(page.language)
+    if form == "n":
+        text = str(estimate.n)
+    else:
+        text = (numbers.interval if form else numbers.value)(estimate)
+    if plain:
+        return text
+    name = key.partition(".")[0]
+    measurement = next(v for v in found.measured if v.name == name)
+    return numbers.html(
+        text,
+        estimate,
+        numbers.note(estimate, measurement, found.provenance[name], page.language),
+    )
+
+
+def _found(page: Page, match: re.Match[str], link: Link) -> str:
+    words = WORDS[page.language]
+    ledger = link(f"{page.language}/ledger.md")
+    rests = []
+    for name in page.rests_on(match):
+        target = name if name.startswith("#") else f"{ledger}#{name}"
+        text = words["proof"] if name.startswith("#") else name.partition(".")[2]
+        rests.append(f'<a href="{target}">{text}</a>')
+    badge = f'<span class="badge {match["word"]}">{words[match["word"]]}</span>'
+    return f'{badge} <small class="rests">{words["join"].join(rests)}</small>'
+
+
+def _claim(page: Page, match: re.Match[str], link: Link) -> tuple[str, str]:
+    found, verdict = page.verdict(match)
+    words = WORDS[page.language]
+    state = {True: "holds", False: "fails", None: "pending"}[verdict.holds]
+    name = f"{found.question}.{verdict.claim.id}"
+    # Single quotes: the title of an admonition ends at the first double one.
+    badge = f"<span class='badge {state}'>{words[state]}</span>"
+    head = f"!!! claim \"<code id='{name}'>{name}</code> {badge}\""
+    where = f"{verdict.measurement.file}:{verdict.measurement.line}"
+    target = f"{link(f'{page.language}/code/{found.question}.md')}#line-0-{verdict.measurement.line}"
+    anchor = f'<a href="{target}">{where}</a>'
+    if verdict.estimate is None:
+        line = f"{words['pending']} · {anchor}"
+    else:
+        e = verdict.estimate
+        line = words["measured"].format(
+            interval=numbers.spread(e, page.language),
+            n=e.n,
+            condition=escape(verdict.claim.condition),
+            link=anchor,
+        )
+    return head, f'\n\n    <p class="provenance">{line}</p>'
+
+
+def drawn(page: Page, html: str, link: Link) -> str:
+    """The rendered page with its figures drawn and its mathematics as MathML.
+
+    Raises:
+        PageError: If a formula is not understood.
+    """
+    html = _DRAWN.sub(lambda m: _svg(page, m, link), html)
+    html = _MATH.sub(lambda m: _mathml(page, m), html)
+    # A line may not start with the comma behind a formula.
+    return re.sub(
+        r"(<math(?:(?!</math>).)*</math>)([,.;:!?)，。；：、！？）]+)",
+        _TOGETHER,
+        html,
+    )
+
+
+def _svg(page: Page, match: re.Match[str], link: Link) -> str:
+    question, _, name = match["name"].partition(".")
+    found = page.evidence[question]
+    words = WORDS[page.language]
+    if found.missing:
+        return f'<p class="waiting">{words["waiting"]}</p>'
+    drawn = figures.draw(question, name, found, page.language, unescape(match["alt"]))
+    data = f"{link('index.md')}evidence/{question}.json"
+    code = link(f"{page.language}/code/{question}.md")
+    links = (
+        f'<a href="{data}">{words["data"]}</a> · <a href="{code}">{words["code"]}</a>'
+    )
+    return f'{drawn}<p class="origin">{links}</p>'
+
+
+def _mathml(page: Page, match: re.Match[str]) -> str:
+    tex = unescape(match["tex"])
+    try:
+        mathml = _CONVERTER.convert_with_local_state(
+            tex, displaystyle=match.group(2) == "["
+        )
+    except LatexError as error:
+        at = page.markdown.find(tex.strip().partition("\n")[0])
+        raise page.error(
+            max(at, 0), f"the formula {tex!r} is not understood: {error}"
+        ) from error
+    return re.sub(r' style="[^"]*"', "", mathml)
+
+
+def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str:
+    """The ledger with `[[claims <question>]]` replaced by the claims that the question's page states.
+
+    Args:
+        markdown: Text of the ledger.
+        language: Its language.
+        read: Gives the text of a page, given its path below `docs`.
+    """
+
+    def stated(match: re.Match[str]) -> str:
+        page = Page(
+            f"{language}/{match['question']}.md",
+            read(f"{language}/{match['question']}.md"),
+            {},
+        )
+        blocks = [
+            m.group().replace(f'"{m["id"]}"', f'"{page.full_id(m["id"])}"', 1).rstrip()
+            for m in page.claims()
+        ]
+        return "\n\n".join(blocks)
+
+    return _ALL_CLAIMS.sub(stated, markdown)
+
+
+_CONVERTER = LatexToMathML(fancy_error=False)

@@ -28,8 +28,8 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 format: $(READY) ## format the Python files
 	@$(BIN)/ruff check --silent --fix --exit-zero . ; $(BIN)/ruff format --quiet .
 
-reviewed: $(READY) ## note that both languages say the same, after you have compared them
-	@$(BIN)/python -m tools.reviews
+reviewed: $(READY) ## note that both languages say the same, after you have compared them; ONLY=page.md#section
+	@$(BIN)/python -m tools.reviews $(ONLY)
 
 lock: $(READY) ## choose versions anew after a change of tools/requirements.in
 	$(BIN)/pip install --quiet uv

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from snippets.symmetry import _starts as starts
+from snippets.symmetry._outcomes import freed
 from snippets.symmetry._outcomes import spread as spreads
 from snippets.symmetry.effective_rank import effective_rank
 from snippets.symmetry.tied_units import Units, tied_units
@@ -634,3 +635,17 @@ def test_spread_is_the_share_of_the_root_mean_square_that_units_do_not_share():
     equal, opposite = torch.ones(4, 2), torch.tensor([[1.0, -1.0]]).expand(4, 2)
     outputs = torch.stack([equal, opposite, 0 * equal, 3 * equal + 4 * opposite])
     assert spreads(outputs).tolist() == pytest.approx([0, 1, 0, 4 / 5])
+
+
+def test_looking_which_layers_are_free_leaves_the_start_as_it_was() -> None:
+    turn = starts.rotation(range(2), 100)
+    # Rows of an orthogonal matrix with row sums 1: mean square 1/n, of which (1/n)^2 is their mean.
+    torch.testing.assert_close(
+        spreads(turn), torch.full((2,), (1 - 1 / 100) ** 0.5, dtype=torch.float64)
+    )
+    before = starts.constant(range(2), dtype=torch.float64)
+    before[2] = turn.clone()
+    kept = [w.clone() for w in before]
+    freed({"rotation": (set(), before)}, range(2))
+    for weights, copy_of_them in zip(before, kept, strict=True):
+        assert torch.equal(weights, copy_of_them)

@@ -95,7 +95,9 @@ def execute(page: Page) -> bool:
     Raises:
         NotebookError: If a block raises.
     """
-    book = _derive(page)
+    book = new_notebook(
+        cells=[new_code_cell(code.rstrip("\n")) for _, code in code_blocks(page)]
+    )
     kept = _outputs_file(book)
     if kept.exists() or not _code(book):
         return False

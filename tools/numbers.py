@@ -93,9 +93,12 @@ def _format(number: float, estimate: Estimate) -> str:
     half = (estimate.high - estimate.low) / 2 * scale
     center = abs(estimate.value) * scale
     if center and not percent and not 1e-3 <= center < 1e6:
-        exponent = math.floor(math.log10(center))
+        exponent = int(
+            f"{center:.1e}".partition("e")[2]
+        )  # as rounded: 9.97e-4 is 1.0e-3
         digits = f"{number / 10**exponent:.1f}"
-        return f"{digits} × 10{str(exponent).translate(SUPERSCRIPTS)}".replace("-", "−")
+        power = str(exponent).translate(SUPERSCRIPTS)
+        return f"{digits} × 10{power}".replace("-", "−")
     # One digit of the half width, but never more than four of the value.
     magnitude = math.floor(math.log10(center)) if center else 0
     decimals = -math.floor(math.log10(half)) if half > 0 else 3 - magnitude

@@ -17,7 +17,7 @@ _IMAGE = re.compile(
     r"!\[(?P<alt>(?:[^\[\]]|\[\[[^\[\]]*\]\])*)\]\(figure:(?P<name>[^)\s]*)\)"
 )
 _CLAIM = re.compile(
-    r'^!!! claim "(?P<id>[^"]*)"[ ]*\n(?P<body>(?:(?:[ ]{4}.*|[ ]*)\n)*)', re.M
+    r'^!!! claim "(?P<id>[^"]*)"[ ]*\n(?P<body>(?:[ ]{4}.*(?:\n|\Z)|[ ]*\n)*)', re.M
 )
 
 
@@ -52,7 +52,7 @@ class Page:
     def placeholders(self) -> Iterator[re.Match[str]]:
         """All `[[...]]` outside code and mathematics that name an estimate."""
         for match in PLACEHOLDER.finditer(without_code(self.markdown)):
-            if not match.group().startswith(("[[verdict ", "[[claims ")):
+            if not match.group().startswith(("[[verdict", "[[claims")):
                 yield match
 
     def verdicts(self) -> Iterator[re.Match[str]]:
@@ -166,6 +166,19 @@ class Page:
                 )
         return [name if name.startswith("#") else self.full_id(name) for name in names]
 
+    def alternative(self, match: re.Match[str]) -> str:
+        """The text alternative of a figure, with the code and mathematics that searching blanks."""
+        return self.markdown[match.start("alt") : match.end("alt")]
+
+    def malformed(self) -> Iterator[re.Match[str]]:
+        """What begins like a verdict or a list of claims and is none."""
+        for match in PLACEHOLDER.finditer(without_code(self.markdown)):
+            text = match.group()
+            if text.startswith("[[verdict") and not _VERDICT.fullmatch(text):
+                yield match
+            if text.startswith("[[claims") and text[9:-2] not in self.evidence:
+                yield match
+
     def figure(self, match: re.Match[str]) -> tuple[Evidence, str]:
         """The evidence and name of a figure.
 
@@ -181,7 +194,7 @@ class Page:
                 f"nothing draws figure:{match['name']}; write figure:<question>.<function of its figures.py>"
                 + (f", one of {', '.join(known)}" if known else ""),
             )
-        if not match["alt"].strip():
+        if not self.alternative(match).strip():
             raise self.error(
                 match.start(),
                 "the figure has no text alternative; write its finding in the brackets",

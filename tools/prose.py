@@ -21,6 +21,7 @@ _CITATION = r"\[[^\[\]]*\]\(https?://[^()\s]*\)|(?<=[ （(])(?:19|20)\d\d[a-z]?(
 _TARGET = r"(?<=\])\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|^\[[^\]]+\]:.*$|<https?://[^>]*>"
 _ATTRIBUTES = r"\{:?[ ]*[#.][^{}\n]*\}|\{:[^{}\n]*\}"
 _BLOCK = r'^ *!!! claim "[^"]*"'
+_NAME = r"\b[A-Za-z]+-?[0-9]+[A-Za-z]*\b|\[\^[\w-]+\]"  # ResNet-50, footnotes
 _NUMBERING = r"^ *[0-9]+\.(?= )"
 _PLACEHOLDER = r"\[\[[^\[\]\n]+\]\]"
 
@@ -33,8 +34,9 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 
 
 _HEADING = _pattern(
-    r"^(?P<level>#{1,4}) +(?P<text>[^\n]*?)(?: *\{:? *#(?P<id>[\w.-]+)[^}\n]*\})? *$"
+    r"^(?P<level>#{1,6}) +(?P<text>[^\n]*?)(?: *\{:? *#(?P<id>[\w.-]+)[^}\n]*\})? *$"
 )
+_UNDERLINED = _pattern(r"^(?! *[|>])[^\s][^\n]*\n(?:=+|-{2,}) *$")
 _FORMULA = _pattern(_DISPLAY, _INLINE)
 _CODE_ONLY = _pattern(_FRONT_MATTER, _FENCE, _COMMENT, _CODE)
 _NOT_SUBSTITUTED = _pattern(_FRONT_MATTER, _FENCE, _COMMENT, _CODE, _DISPLAY, _INLINE)
@@ -50,6 +52,7 @@ _NOT_PROSE = _pattern(
     _TARGET,
     _ATTRIBUTES,
     _BLOCK,
+    _NAME,
     _NUMBERING,
     _PLACEHOLDER,
 )
@@ -68,6 +71,11 @@ def formulas(markdown: str) -> Iterator[re.Match[str]]:
 def headings(markdown: str) -> Iterator[re.Match[str]]:
     """All headings outside code, as `level`, `text` and `id`."""
     return _HEADING.finditer(_CODE_ONLY.sub(_blank, markdown))
+
+
+def underlined(markdown: str) -> Iterator[re.Match[str]]:
+    """Lines that a line of = or - under them turns into headings."""
+    return _UNDERLINED.finditer(_CODE_ONLY.sub(_blank, markdown))
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def _edits(
         page.figure(image)
         inside = [m for m in placeholders if image.start() < m.start() < image.end()]
         placeholders = [m for m in placeholders if m not in inside]
-        alt, start = image["alt"], image.start("alt")
+        alt, start = page.alternative(image), image.start("alt")
         for m in reversed(inside):
             text = _number(page, m, plain=True)
             alt = alt[: m.start() - start] + text + alt[m.end() - start :]

@@ -50,29 +50,38 @@ def stale(zh: Page, en: Page) -> Iterator[str]:
             )
 
 
-def mark() -> list[str]:
-    """Note that all sections of all pages say the same as they stand.
+def mark(only: list[str]) -> list[str]:
+    """Note that sections say the same as they stand.
+
+    Args:
+        only: Pages ("symmetry.md") or sections ("symmetry.md#why"); empty for all.
 
     Returns:
         What was not noted before, as "page#section".
     """
-    before, now = _load(), {}
+    before = _load()
+    noted: dict[str, dict[str, list[str]]] = {}
+    changes = []
     for file in sorted((ROOT / "docs" / "zh").rglob("*.md")):
         name = file.relative_to(ROOT / "docs" / "zh").as_posix()
-        texts = []
-        for language in LANGUAGES:
-            text = (ROOT / "docs" / language / name).read_text(encoding="utf-8")
-            texts.append(_texts(Page(f"{language}/{name}", text, {})))
-        now[name] = {
-            s: [_hash(t[s][1]) for t in texts] for s in texts[0] if s in texts[1]
-        }
-    write_atomically(FILE, json.dumps(now, indent=1) + "\n")
-    return [
-        f"{n}#{s}"
-        for n, found in now.items()
-        for s in found
-        if before.get(n, {}).get(s) != found[s]
-    ]
+        sources = [ROOT / "docs" / language / name for language in LANGUAGES]
+        if not all(source.exists() for source in sources):
+            continue
+        texts = [
+            _texts(Page(name, source.read_text(encoding="utf-8"), {}))
+            for source in sources
+        ]
+        noted[name] = {}
+        for section in (s for s in texts[0] if s in texts[1]):
+            then = before.get(name, {}).get(section)
+            now = [_hash(text[section][1]) for text in texts]
+            chosen = not only or name in only or f"{name}#{section}" in only
+            if chosen and now != then:
+                changes.append(f"{name}#{section}")
+            if chosen or then:
+                noted[name][section] = now if chosen or not then else then
+    write_atomically(FILE, json.dumps(noted, indent=1) + "\n")
+    return changes
 
 
 def _load() -> dict[str, dict[str, list[str]]]:
@@ -121,5 +130,5 @@ def _git(*arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    for change in mark():
+    for change in mark(sys.argv[1:]):
         print(f"reviewed: {change}", file=sys.stderr)

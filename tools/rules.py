@@ -6,19 +6,29 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.questions import ROOT, SourceError, questions
 from tools.notebooks import code_blocks
 from tools.pages import LANGUAGES, Page, PageError
-from tools.prose import formulas, headings, line_of, only_prose, sections, without_code
+from tools.prose import (
+    FENCE,
+    formulas,
+    headings,
+    line_of,
+    only_prose,
+    sections,
+    underlined,
+    without_code,
+)
 from tools.reviews import stale
 
-_LINK = re.compile(r"(?<!!)\]\((?P<target>https?://[^()\s]*)\)")
+_LINK = re.compile(r"\]\((?P<target>(?!figure:)[^()\s]*(?:\([^()]*\)[^()\s]*)*)\)")
 _FOREIGN = re.compile(
-    r"""<(?!a\b)[a-z]+\b[^<>]*\b(?:src|href|data|poster|action)=["']?(?:https?:)?//[^<>]*>"""
-    r"""|!\[[^\]]*\]\((?:https?:)?//[^)]*\)|url\(["']?(?:https?:)?//[^)]*\)|@import[^;]*;"""
+    r"""<(?!a\b)[a-z]+\b[^<>]*\b(?:src|srcset|href|data|poster|action)=["']?(?:https?:)?//[^<>]*>"""
+    r"""|!\[[^\]]*\]\((?:https?:)?//[^)]*\)|!\[[^\]]*\]\[[^\]]*\]|url\(["']?(?:https?:)?//[^)]*\)|@import[^;]*;"""
     r"""|\b(?:fetch|importScripts)\(\s*["'](?:https?:)?//[^)]*\)""",
     re.I,
 )
@@ -58,6 +68,7 @@ def check(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
             text = (docs / lang / name).read_text(encoding="utf-8")
             pages.append(Page(f"{lang}/{name.as_posix()}", text, evidence))
             yield from unresolved(pages[-1])
+            yield from malformed(pages[-1])
             yield from typed_digits(pages[-1])
             yield from headings_without_id(pages[-1])
             yield from foreign(f"docs/{lang}/{name}", text, without_code(text))
@@ -90,6 +101,15 @@ def unresolved(page: Page) -> Iterator[str]:
                 yield str(error)
 
 
+def malformed(page: Page) -> Iterator[str]:
+    """Verdicts and lists of claims that would reach the reader as they are typed."""
+    for match in page.malformed():
+        yield (
+            f"docs/{page.source}:{line_of(page.markdown, match.start())}: {match.group()} is not understood; "
+            "write [[verdict refuted: claim-id, #section]], or [[claims question]] in the ledger"
+        )
+
+
 def typed_digits(page: Page) -> Iterator[str]:
     """Digits in the prose: a measured number is never typed, a constant of the set-up is mathematics."""
     prose = only_prose(page.markdown)
@@ -104,12 +124,24 @@ def typed_digits(page: Page) -> Iterator[str]:
 
 def headings_without_id(page: Page) -> Iterator[str]:
     """Headings that the other language could not share a link with."""
-    for match in headings(page.markdown):
+    text = page.markdown
+    seen = set()
+    for match in headings(text):
+        line = line_of(text, match.start())
         if len(match["level"]) > 1 and not match["id"]:
+            words = text[match.start("text") : match.end("text")]
             yield (
-                f"docs/{page.source}:{line_of(page.markdown, match.start())}: heading "
-                f"{match['text']!r} has no id; add {{: #english-id }}, the same in both languages"
+                f"docs/{page.source}:{line}: heading {words!r} has no id; "
+                "add {: #english-id }, the same in both languages"
             )
+        elif match["id"] in seen:
+            yield f"docs/{page.source}:{line}: the id #{match['id']} stands twice; change one of them"
+        seen.add(match["id"])
+    for match in underlined(text):
+        yield (
+            f"docs/{page.source}:{line_of(text, match.start())}: this line becomes a heading because of the "
+            "line under it; write ## and an id, or leave a blank line between them"
+        )
 
 
 def shared(page: Page) -> dict[str, tuple[int, dict[str, Counter[str]]]]:
@@ -129,12 +161,15 @@ def shared(page: Page) -> dict[str, tuple[int, dict[str, Counter[str]]]]:
             "claims": [m["id"] for m in page.claims() if start <= m.start() < end],
             "figures": [m["name"] for m in page.figures() if start <= m.start() < end],
             "formulas": [
-                m.group().rstrip(" .,")
-                for m in formulas(text)
-                if start <= m.start() < end
+                _wordless(m.group()) for m in formulas(text) if start <= m.start() < end
             ],
-            "sources": [m["target"] for m in _LINK.finditer(visible, start, end)],
+            "links": [m["target"] for m in _LINK.finditer(visible, start, end)],
             "code blocks": [body for line, body in code if section.line <= line < last],
+            "other blocks": [
+                m.group()
+                for m in FENCE.finditer(text, start, end)
+                if "python" not in m.group()[:20]
+            ],
         }
         found[section.id] = (
             section.line,
@@ -154,13 +189,31 @@ def unequal(zh: Page, en: Page) -> Iterator[str]:
             there, twins = others[name]
             for kind, items in kinds.items():
                 for item in items - twins[kind]:
-                    first = next(iter(item.strip().splitlines()), item)
+                    what = _differs(item, twins[kind] - items)
                     yield (
-                        f"docs/{page.source}:{line}: {kind} of section #{name}: {first!r} "
+                        f"docs/{page.source}:{line}: {kind} of section #{name}: {what!r} "
                         f"does not stand in docs/{other.source}:{there}"
                     )
     if ours.keys() == theirs.keys() and list(ours) != list(theirs):
         yield f"docs/{zh.source}:1: its sections stand in another order than in docs/{en.source}"
+
+
+def _wordless(formula: str) -> str:
+    """A formula without the words in it, which differ with the language."""
+    return re.sub(
+        r"\\text\{[^{}]*\}", r"\\text{}", formula.strip("$ \n").rstrip(".,，。； ")
+    )
+
+
+def _differs(item: str, twins: Counter[str]) -> str:
+    """The first line of an item that its nearest twin does not have."""
+    near = max(
+        twins, key=lambda t: SequenceMatcher(None, item, t).quick_ratio(), default=""
+    )
+    lines = [
+        line for line in item.strip().splitlines() if line not in near.splitlines()
+    ]
+    return lines[0].strip() if lines else item.strip()
 
 
 def foreign(name: str, text: str, visible: str) -> Iterator[str]:

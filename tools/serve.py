@@ -9,11 +9,9 @@ import time
 from typing import IO
 
 from snippets.evidence.cli import measure_missing
-from snippets.evidence.evidence import EvidenceError
 from snippets.evidence.questions import ROOT, SourceError, measurements, questions
 from snippets.evidence.runner import MeasurementError
 from tools.notebooks import NotebookError
-from tools.pages import PageError
 from tools.site import environment, execute_notebooks
 
 ADDRESS = "127.0.0.1:8000"
@@ -49,14 +47,7 @@ def serve(address: str) -> int:
                 measure_missing([m for q in questions() for m in measurements(q)])
                 execute_notebooks()
                 said = ""
-            except (
-                EvidenceError,
-                MeasurementError,
-                NotebookError,
-                PageError,
-                SourceError,
-                SyntaxError,
-            ) as error:
+            except (MeasurementError, NotebookError, SourceError) as error:
                 if str(error) != said:  # once, not every second until it is mended
                     said = str(error)
                     print(f"make serve: {said}", file=sys.stderr)

@@ -9,11 +9,10 @@ import sys
 from pathlib import Path
 
 from snippets.evidence.cli import measure_missing
-from snippets.evidence.evidence import gather
 from snippets.evidence.questions import ROOT, SourceError, measurements, questions
 from snippets.evidence.runner import MeasurementError
 from tools.notebooks import NotebookError, execute
-from tools.pages import Page, PageError
+from tools.pages import Page
 
 
 def build(target: Path) -> None:
@@ -25,7 +24,7 @@ def build(target: Path) -> None:
     try:
         measure_missing([m for q in questions() for m in measurements(q)])
         execute_notebooks()
-    except (MeasurementError, NotebookError, PageError, SourceError) as error:
+    except (MeasurementError, NotebookError, SourceError) as error:
         raise SystemExit(f"make site: {error}") from error
     beside = target.with_name(f".{target.name}-new")
     shutil.rmtree(beside, ignore_errors=True)
@@ -52,14 +51,19 @@ def build(target: Path) -> None:
 
 
 def execute_notebooks() -> None:
-    """Run the code of every question's page, unless its outputs are kept already."""
+    """Run the code of every question's page, unless its outputs are kept already.
+
+    Raises:
+        NotebookError: If a page is missing or one of its blocks raises.
+    """
     for question in questions():
-        evidence = {q: gather(q) for q in questions()}
-        source = f"zh/{question}.md"
-        page = Page(
-            source, (ROOT / "docs" / source).read_text(encoding="utf-8"), evidence
-        )
-        if execute(page):
+        source = f"zh/{question}.md"  # both languages have the same code
+        file = ROOT / "docs" / source
+        if not file.exists():
+            raise NotebookError(
+                f"docs/{source} is missing: snippets/{question} needs its page"
+            )
+        if execute(Page(source, file.read_text(encoding="utf-8"), {})):
             print(f"executed the notebook of {question}", file=sys.stderr)
 
 

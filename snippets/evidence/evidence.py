@@ -108,8 +108,11 @@ def gather(question: str, seeds: range = SEEDS) -> Evidence:
 
 
 def _judge(found: Evidence, by_name: dict[str, Measurement]) -> None:
-    module = importlib.import_module(f"snippets.{found.question}.claims")
     file = f"snippets/{found.question}/claims.py"
+    try:
+        module = importlib.import_module(f"snippets.{found.question}.claims")
+    except Exception as error:  # whatever a file can raise that somebody is writing
+        raise EvidenceError(f"{file}: {type(error).__name__}: {error}") from error
     seen = set()
     for claim in module.CLAIMS:
         measurement = by_name.get(claim.estimate.split(".")[0])

@@ -14,6 +14,7 @@ import importlib.util
 import json
 import platform
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def key(measurement: Measurement, seeds: range) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:20]
 
 
+@cache
 def versions() -> dict[str, str]:
     """Installed versions of the numerical libraries, without importing them."""
     found = {}
@@ -50,7 +52,8 @@ def source_hash(question: str) -> str:
     files = sorted(_closure(ROOT / "snippets" / question / "experiment.py"))
     digest = hashlib.sha256()
     for path in files:
-        digest.update(f"{relative(path)}\n{_code(path)}\n".encode())
+        code = _code(path, path.stat().st_mtime_ns)
+        digest.update(f"{relative(path)}\n{code}\n".encode())
     return digest.hexdigest()[:20]
 
 
@@ -62,11 +65,16 @@ def _closure(start: Path) -> set[Path]:
         path = todo.pop()
         if path not in seen:
             seen.add(path)
-            todo += _imports(path)
+            todo += _imports(path, path.stat().st_mtime_ns)
     return seen
 
 
-def _imports(path: Path) -> Iterator[Path]:
+@cache
+def _imports(path: Path, _changed: int) -> list[Path]:
+    return list(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[Path]:
     package = ".".join(path.relative_to(ROOT).parent.parts)
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -110,7 +118,8 @@ def _files(name: str) -> Iterator[Path]:
                 yield candidate
 
 
-def _code(path: Path) -> str:
+@cache
+def _code(path: Path, _changed: int) -> str:
     """The code of a file without comments, docstrings and layout."""
     module = ast.parse(
         path.read_text(encoding="utf-8")

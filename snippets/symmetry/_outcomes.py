@@ -48,7 +48,7 @@ def freed(nets: dict[str, tuple[set[int], list[Tensor]]], seeds: range) -> Resul
     free: list[Tensor] = []
     tied: list[Tensor] = []
     for name, (expected, weights) in nets.items():
-        net = Ensemble([w.double() for w in weights])
+        net = Ensemble([w.double().clone() for w in weights])
         train(net, data.train_x, data.train_y, seeds=seeds, epochs=EPOCHS_TO_FREE)
         for layer, outputs in enumerate(net.hidden(data.test_x), start=1):
             spreads = spread(outputs)

@@ -1,4 +1,4 @@
-"""Which units of a ReLU layer has no example switched on?"""
+"""Which units of a ReLU layer does no example switch on?"""
 
 import torch
 from torch import Tensor
@@ -39,7 +39,7 @@ def dead_units(activations: Tensor) -> Tensor:
             "activations must have shape (..., examples, units), "
             f"got {tuple(activations.shape)}"
         )
-    if not activations.isfinite().all():
+    if not torch.isfinite(activations).all():
         raise ValueError("activations must be finite, got NaN or infinity")
     if (activations < 0).any():
         raise ValueError(

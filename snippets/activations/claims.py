@@ -25,12 +25,12 @@ CLAIMS = (
     Claim("relu-zeros", "zeros_at_start.relu", above=0.45, below=0.55),
     Claim("gelu-zeros", "two_rates.gelu_zeros", below=0.05),
     Claim("relu-dies", "too_high.relu_dead", above=0.2),
-    Claim("selu-no-better-for-it", "too_high.selu_minus_relu", below=1),
+    Claim("selu-no-better-for-it", "too_high.selu_minus_relu", below=0),
     # Depth
     Claim("sigmoid-gradient", "depth.sigmoid_gradient", above=0.22, below=0.25),
     Claim("sigmoid-theory", "depth.sigmoid_over_theory", above=0.97, below=1.01),
     Claim("relu-gradient", "depth.relu_gradient", above=0.95, below=1.05),
-    Claim("silu-fades", "depth.silu_signal", below=0.1),
+    Claim("silu-fades", "depth.silu_signal", below=-1),
     # No ranking: what holds at one learning rate need not at another
     Claim("sigmoid-behind", "two_rates.sigmoid_minus_relu_tuned", below=-10),
     Claim("tanh-ahead", "two_rates.tanh_minus_relu_low", above=0),

@@ -31,9 +31,11 @@ CLAIMS = (
     Claim("sigmoid-theory", "depth.sigmoid_over_theory", above=0.97, below=1.01),
     Claim("relu-gradient", "depth.relu_gradient", above=0.95, below=1.05),
     Claim("silu-fades", "depth.silu_signal", below=-1),
+    Claim("selu-holds", "depth.selu_signal", above=-0.1, below=0.1),
     # No ranking: what holds at one learning rate need not at another
     Claim("sigmoid-behind", "two_rates.sigmoid_minus_relu_tuned", below=-10),
     Claim("tanh-ahead", "two_rates.tanh_minus_relu_low", above=0),
     Claim("tanh-behind", "two_rates.tanh_minus_relu_high", below=0),
     Claim("leaky-like-relu", "two_rates.leaky_minus_relu_tuned", above=-3, below=3),
+    Claim("elu-not-behind", "two_rates.elu_minus_relu_tuned", above=-1),
 )

@@ -10,7 +10,7 @@ def dead_units(activations: Tensor) -> Tensor:
     On these examples such a unit passes on nothing and gets a gradient of exactly 0,
     so no first-order optimizer moves its weights unless its inputs change.
 
-    Take all training examples: a unit that a thousand of them leave dark may wait for
+    Take all training examples: a unit that a thousand of them leave at 0 may answer to
     the next. Other activations have no such exact test; see `saturated_units`.
 
     Args:

@@ -48,6 +48,11 @@ def saturated_units(
         tensor([ True, False])
         >>> saturated_units(torch.relu, torch.tensor([[-1.0, 2.0]]), slope=0)
         tensor([ True, False])
+
+    Source:
+        Glorot and Bengio (2010), Understanding the difficulty of training deep
+        feedforward neural networks, PMLR 9:249-256, abstract: sigmoid layers driven
+        into saturation. That a slope says when a unit counts is ours.
     """
     if preactivations.ndim < 2 or 0 in preactivations.shape[-2:]:
         raise ValueError(

@@ -1,0 +1,240 @@
+"""Which activation function when, and what does PyTorch make of it?
+
+The running example: MNIST-1D, a multilayer perceptron 40-64-64-64-10, zero biases, Adam, batches of 64,
+15 epochs, float32. Every public function is a measurement; the first word of a key is the function that
+measured it.
+
+Output layers: what a loss makes of a logit depends on no seed, so that is exact, for the kernels of this
+machine. Hidden layers: two sensible learning rates, the better one chosen on validation data, accuracies on
+test data.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from snippets.activations._losses import (
+    SoftmaxTwice,
+    after_sigmoid,
+    at,
+    cross_entropy,
+    gradient_norm,
+    of_logits,
+)
+from snippets.activations._networks import (
+    EPOCHS,
+    HIDDEN,
+    preactivations,
+    started,
+    trained,
+    zeros,
+)
+from snippets.activations.dead_units import dead_units
+from snippets.activations.saturated_units import saturated_units
+from snippets.evidence import digits
+from snippets.evidence.ensembles import Ensemble, train
+from snippets.evidence.estimates import Estimate, Results, Series
+from snippets.evidence.mnist1d import splits
+from snippets.evidence.seeding import generators
+from snippets.evidence.statistics import largest, mean
+from snippets.selu.mean_field import gaussian_moments
+
+LOW, HIGH, TOO_HIGH = 3e-3, 1e-2, 3e-2  # learning rates
+COMPARED = ("relu", "leaky", "elu", "gelu", "silu", "tanh", "sigmoid")
+CLASSES = 10
+LAYERS, WIDTH = 20, 100  # of the deep networks that are only started
+DTYPES = {
+    "fp64": torch.float64,
+    "fp32": torch.float32,
+    "bf16": torch.bfloat16,
+    "fp16": torch.float16,
+}
+
+
+def _exact(value: float, unit: str = "1") -> Estimate:
+    return largest([value], unit)
+
+
+# Output layers
+
+
+def binary(_seeds: range) -> Results:
+    """Binary cross-entropy of a logit, with the loss's own sigmoid and after one of ours.
+
+    `blind` is the least wrong logit, for target 0 and in steps of 1/64, whose gradient is 0 or NaN: the
+    sigmoid has been rounded to 1, and 1 - 1 holds no trace of the logit. For target 1 small probabilities are
+    not rounded; there BCELoss's guard against a division by 0 eats the gradient, half of it at `half`.
+    """
+    logits = torch.arange(64 * 100 + 1, dtype=torch.float64) / 64
+    found: Results = {}
+    least = []
+    for name, dtype in DTYPES.items():
+        z = torch.unique(logits.to(dtype))
+        gradient = at(after_sigmoid, z, 0)[1]
+        lost = ~(gradient.abs() > 0)
+        blind = float(z[lost][0])
+        nan = gradient[lost].isnan().double().mean()
+        found[f"blind_{name}"] = _exact(blind)
+        found[f"odds_{name}"] = _exact(math.exp(blind))
+        found[f"nan_{name}"] = _exact(float(nan), "share")
+        both = at(of_logits, z, 0)[1], at(of_logits, -z, 1)[1]
+        least.append(float(torch.stack(both).abs().min()))
+    found["least_gradient_of_logits"] = _exact(min(least))
+    found["loss_when_blind"] = _exact(
+        float(at(after_sigmoid, torch.full((1,), 20.0), 0)[0]), "nats"
+    )
+    gradient = at(after_sigmoid, -logits.float(), 1)[1]
+    found["half_fp32"] = _exact(float(logits[gradient.abs() < 0.5][0]))
+    for name in ("fp32", "bf16"):
+        z = (torch.arange(24 * 8 + 1) / 8).to(DTYPES[name])
+        x = tuple(z.tolist())
+        for path, loss in (("after_sigmoid", after_sigmoid), ("of_logits", of_logits)):
+            for kind, y in zip(("loss", "gradient"), at(loss, z, 0), strict=True):
+                points = tuple(_exact(v) for v in y.tolist())
+                found[f"{path}_{name}_{kind}"] = Series(x, points, "1")
+    return found
+
+
+def softmax_twice(seeds: range) -> Results:
+    """Softmax before cross-entropy, which applies softmax itself: ten classes, ReLU.
+
+    Exact: the loss of a perfect answer, and the gradient where a wrong class leads by 10. Measured: how much
+    gradient is left before training, and what training makes of it, on the digits and on MNIST-1D.
+    """
+    perfect, wrong = torch.zeros(2, 1, CLASSES, dtype=torch.float64)
+    perfect[0, 0], wrong[0, 1] = 1000, 10
+    target = torch.zeros(1, dtype=torch.long)
+    floor = float(F.cross_entropy(perfect.softmax(-1), target))
+    error = abs(floor - (math.log(math.e + CLASSES - 1) - 1))
+    found: Results = {"floor": _exact(floor, "nats"), "floor_error": _exact(error)}
+    wrong.requires_grad_()
+    for name, z in (("once", wrong), ("twice", wrong.softmax(-1))):
+        (gradient,) = torch.autograd.grad(F.cross_entropy(z, target), wrong)
+        found[f"{name}_gradient_when_wrong"] = _exact(float(gradient.norm()))
+
+    easy, gradients, accuracies = digits.splits(seeds), [], []
+    for name, kind in (("once", Ensemble), ("twice", SoftmaxTwice)):
+        nets = started("relu", seeds, (64, 64, 64, 64, CLASSES), kind)
+        train(nets, easy.train_x, easy.train_y, seeds=seeds, epochs=EPOCHS)
+        accuracy = nets.accuracy(easy.test_x, easy.test_y)
+        loss = cross_entropy(nets, easy.train_x, easy.train_y)
+        found[f"{name}_digits"] = mean(accuracy, "share")
+        found[f"{name}_digits_training_loss"] = mean(loss, "nats")
+        nets, data = trained("relu", LOW, seeds, kind)
+        accuracies.append(nets.accuracy(data.test_x, data.test_y))
+        found[f"{name}_mnist1d"] = mean(accuracies[-1], "share")
+        nets = started("relu", seeds, kind=kind)
+        gradients.append(gradient_norm(nets, data.train_x, data.train_y))
+    lost = accuracies[0] - accuracies[1]
+    found["points_lost_mnist1d"] = mean(100 * lost, "points")
+    found["gradient_at_start"] = mean(gradients[1] / gradients[0], "1")
+    return found
+
+
+# Hidden layers
+
+
+def two_rates(seeds: range) -> Results:
+    """Seven activations at two learning rates, and at the one that does better on validation data."""
+    found: Results = {}
+    test: dict[str, dict[str, Tensor]] = {}
+    for name in COMPARED:
+        (low, data), (high, _) = (trained(name, lr, seeds) for lr in (LOW, HIGH))
+        test[name] = {
+            "low": low.accuracy(data.test_x, data.test_y),
+            "high": high.accuracy(data.test_x, data.test_y),
+        }
+        validated = [
+            n.accuracy(data.validation_x, data.validation_y) for n in (low, high)
+        ]
+        test[name]["tuned"] = test[name]["high"].where(
+            validated[1] > validated[0], test[name]["low"]
+        )
+        found[f"{name}_zeros"] = mean(zeros(low, data.test_x), "share")
+        for rate, accuracy in test[name].items():
+            found[f"{name}_{rate}"] = mean(accuracy, "share")
+            gap = accuracy - test["relu"][rate]
+            if name != "relu":
+                found[f"{name}_minus_relu_{rate}"] = mean(100 * gap, "points")
+    return found
+
+
+def zeros_at_start(seeds: range) -> Results:
+    """Share of exact zeros among hidden outputs before training."""
+    x = splits(seeds).test_x
+    return {name: mean(zeros(started(name, seeds), x), "share") for name in HIDDEN}
+
+
+def too_high(seeds: range) -> Results:
+    """A learning rate that kills ReLU units, and what SELU, whose slope is never exactly 0, makes of it."""
+    found: Results = {}
+    test = {}
+    for name in ("relu", "selu"):
+        nets, data = trained(name, TOO_HIGH, seeds)
+        test[name] = nets.accuracy(data.test_x, data.test_y)
+        found[f"{name}_test_accuracy"] = mean(test[name], "share")
+        before = preactivations(nets, data.train_x)
+        for kind, slope in (("dead", 0.0), ("saturated", 0.01)):
+            flat = [
+                saturated_units(HIDDEN[name].function, z, slope=slope) for z in before
+            ]
+            shares = torch.stack(flat).double().mean((0, 2))  # (layers, runs, units)
+            found[f"{name}_{kind}"] = mean(shares, "share")
+        if name == "relu":
+            silent = torch.stack([dead_units(h) for h in nets.hidden(data.train_x)])
+            found["relu_silent"] = mean(silent.double().mean((0, 2)), "share")
+    found["selu_minus_relu"] = mean(100 * (test["selu"] - test["relu"]), "points")
+    return found
+
+
+def depth(seeds: range) -> Results:
+    """What 20 layers of 100 units do to signal and gradient before training, in float64.
+
+    `gradient` is the factor per layer by which the root mean square of a random gradient changes on its way
+    back. `signal` is the mean square of the last layer's outputs over that of the first layer's, as a power
+    of ten, because the ratio itself has a long tail over runs.
+    """
+    found: Results = {}
+    inputs = splits(seeds).test_x[:, :64].double()
+    for name, hidden in HIDDEN.items():
+        streams = generators(seeds, "deep weights")
+        h, squares = inputs, []
+        before: list[Tensor] = []
+        for n, m in pairwise((inputs.shape[-1], *[WIDTH] * LAYERS)):
+            w = [torch.randn(n, m, generator=g, dtype=h.dtype) for g in streams]
+            z = h @ torch.stack(w) * math.sqrt(hidden.weight_variance / n)
+            before.append(z if before else z.requires_grad_())
+            h = hidden.function(z)
+            squares.append(h.detach().square().mean((1, 2)))
+        shape = h.shape[1:]
+        cotangent = [torch.randn(shape, generator=g, dtype=h.dtype) for g in streams]
+        back = torch.autograd.grad(h, before, torch.stack(cotangent))
+        first, last = (back[i].square().mean((1, 2)) for i in (0, -1))
+        factor = (first / last) ** (1 / (2 * (LAYERS - 1)))
+        found[f"{name}_gradient"] = mean(factor, "1")
+        found[f"{name}_signal"] = mean((squares[-1] / squares[0]).log10(), "decades")
+        if name == "sigmoid":
+            found["sigmoid_theory"] = _exact(_sigmoid_factor())
+            found["sigmoid_over_theory"] = mean(factor / _sigmoid_factor(), "1")
+    return found
+
+
+def _sigmoid_factor() -> float:
+    """Mean-field theory's factor: sqrt(E phi'^2) at the fixed point of the variance, LeCun's weights."""
+    moments = gaussian_moments(torch.sigmoid)
+    for _ in range(30):
+        moments = gaussian_moments(torch.sigmoid, variance=moments.second_moment)
+    return math.sqrt(moments.derivative_second_moment)
+
+
+def gaussian(_seeds: range) -> Results:
+    """Weight variance times fan-in that keeps the mean square of a standard normal signal: 1/E phi^2."""
+    return {
+        name: _exact(1 / gaussian_moments(hidden.function).second_moment)
+        for name, hidden in HIDDEN.items()
+    }

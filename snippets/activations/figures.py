@@ -1,0 +1,100 @@
+"""Figures about activation functions, drawn from estimates."""
+
+from collections.abc import Callable
+
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from snippets.evidence.evidence import Evidence
+
+Say = Callable[[str, str], str]
+
+NAMES = {
+    "silu": "SiLU",
+    "elu": "ELU",
+    "tanh": "tanh",
+    "gelu": "GELU",
+    "relu": "ReLU",
+    "leaky": "leaky ReLU",
+    "sigmoid": "sigmoid",
+}
+
+
+def cliff(evidence: Evidence, say: Say, wide: bool) -> Figure:
+    """Loss and gradient of a wrong logit, on both paths to binary cross-entropy."""
+    layout = ConstrainedLayoutEngine(hspace=0.08, wspace=0.06)
+    if wide:
+        figure, (left, right) = plt.subplots(1, 2, layout=layout)
+    else:
+        figure, (left, right) = plt.subplots(2, 1, layout=layout)
+        figure.set_size_inches(figure.get_figwidth(), 2.1 * figure.get_figheight())
+    _lines(left, evidence, say, "loss")
+    left.set(title=say("损失", "Loss"), ylim=(0, 110), yticks=(0, 25, 50, 75, 100))
+    _lines(right, evidence, say, "gradient")
+    right.set(title=say("梯度", "Gradient"), ylim=(-0.04, 1.12), yticks=(0, 0.5, 1))
+    figure.legend(
+        *left.get_legend_handles_labels(),
+        loc="outside lower center" if wide else "outside lower left",
+        ncols=3 if wide else 1,
+        handlelength=2.6,
+    )
+    return figure
+
+
+def _lines(axes: Axes, evidence: Evidence, say: Say, kind: str) -> None:
+    after = say("sigmoid 加 BCELoss", "sigmoid, BCELoss")
+    lines = {
+        "of_logits_fp32": ("BCEWithLogitsLoss", "C0", "-"),
+        "after_sigmoid_fp32": (f"{after}, float32", "C1", "--"),
+        "after_sigmoid_bf16": (f"{after}, bfloat16", "C2", "-."),
+    }
+    for key, (name, color, style) in lines.items():
+        series = evidence.series[f"binary.{key}_{kind}"]
+        heights = [point.value for point in series.points]
+        axes.plot(series.x, heights, style, color=color, label=name)
+    axes.set(
+        xlabel=say("对数几率（目标是 0）", "logit (the target is 0)"),
+        xlim=(0, 24),
+        xticks=(0, 6, 12, 18, 24),
+    )
+
+
+def rates(evidence: Evidence, say: Say, wide: bool) -> Figure:
+    """Test accuracy of each activation at two learning rates."""
+    figure, axes = plt.subplots(layout="constrained")
+    figure.set_size_inches(figure.get_figwidth(), 1.1 * figure.get_figheight())
+    styles = {
+        "low": (say("学习率 0.003", "learning rate 0.003"), "C0", "o", -0.17),
+        "high": (say("学习率 0.01", "learning rate 0.01"), "C1", "s", 0.17),
+    }
+    for rate, (label, color, marker, shift) in styles.items():
+        points = [evidence.estimates[f"two_rates.{name}_{rate}"] for name in NAMES]
+        axes.errorbar(
+            [100 * p.value for p in points],
+            [row + shift for row in range(len(NAMES))],
+            xerr=[
+                [100 * (p.value - p.low) for p in points],
+                [100 * (p.high - p.value) for p in points],
+            ],
+            fmt=marker,
+            color=color,
+            label=label,
+            markersize=6,
+            capsize=3,
+        )
+    axes.set(
+        title=say("测试准确率（%）", "Test accuracy (%)"),
+        yticks=range(len(NAMES)),
+        yticklabels=list(NAMES.values()),
+        ylim=(len(NAMES) - 0.5, -0.5),
+        xlim=(30, 64),
+    )
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    figure.legend(
+        loc="outside lower center" if wide else "outside lower left",
+        ncols=2 if wide else 1,
+    )
+    return figure

@@ -1,0 +1,84 @@
+"""Which units of a layer pass next to no gradient, whatever its activation is?"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+def saturated_units(
+    activation: Callable[[Tensor], Tensor],
+    preactivations: Tensor,
+    *,
+    slope: float = 0.01,
+) -> Tensor:
+    """Mark the units on whose flat part every example lies.
+
+    Backpropagation multiplies a unit's gradient by the slope of the activation at the
+    unit's input. Where that slope is tiny on all examples, the unit hardly learns.
+    With `slope=0` it gets no gradient at all: a dead ReLU unit, or a sigmoid unit
+    whose slope has been rounded to 0.
+
+    The slope is taken from autograd in the dtype of `preactivations`, so it is the one
+    that training sees, rounding and all.
+
+    Args:
+        activation: An elementwise function, such as `torch.sigmoid` or `nn.GELU()`;
+            not softmax, whose outputs hang together.
+        preactivations: Inputs of the activation, floating, shape
+            (..., examples, units). The channels of a convolution are units, its
+            positions are examples: pass `z.movedim(1, -1).flatten(0, -2)`.
+        slope: Largest absolute slope that still counts as flat, >= 0, unitless. The
+            sigmoid reaches 0.25 at most, tanh and ReLU 1.
+
+    Returns:
+        True where the absolute slope is at most `slope` on all examples, shape
+        (..., units), dtype bool.
+
+    Raises:
+        ValueError: If `preactivations` has fewer than two dimensions, no example or no
+            unit, an entry that is NaN or infinite, or no floating dtype; if `slope` is
+            negative, NaN or infinite; or if `activation` changes the shape, depends on
+            nothing, or has a slope that is NaN or infinite.
+
+    Examples:
+        The slope of tanh is 1 - tanh(z)^2: 1 at 0, below 0.0002 at 5 and at -6.
+
+        >>> saturated_units(torch.tanh, torch.tensor([[5.0, 5.0], [-6.0, 0.0]]))
+        tensor([ True, False])
+        >>> saturated_units(torch.relu, torch.tensor([[-1.0, 2.0]]), slope=0)
+        tensor([ True, False])
+
+    Source:
+        Glorot and Bengio (2010), Understanding the difficulty of training deep
+        feedforward neural networks, PMLR 9:249-256, abstract: sigmoid layers driven
+        into saturation. That a slope says when a unit counts is ours.
+    """
+    if preactivations.ndim < 2 or 0 in preactivations.shape[-2:]:
+        raise ValueError(
+            "preactivations must have shape (..., examples, units), "
+            f"got {tuple(preactivations.shape)}"
+        )
+    if not preactivations.is_floating_point():
+        raise ValueError(
+            f"preactivations must be floating-point, got {preactivations.dtype}"
+        )
+    if not preactivations.isfinite().all():
+        raise ValueError("preactivations must be finite, got NaN or infinity")
+    if not 0 <= slope < float("inf"):
+        raise ValueError(f"slope must be in [0, inf), got {slope}")
+    # Whatever mode the caller is in; the activation gets a copy that it may overwrite.
+    with torch.inference_mode(False), torch.enable_grad():
+        inputs = preactivations.detach().clone().requires_grad_()
+        outputs = activation(inputs.clone())
+        if outputs.shape != inputs.shape:
+            raise ValueError(
+                "activation must be elementwise, but turns shape "
+                f"{tuple(inputs.shape)} into {tuple(outputs.shape)}"
+            )
+        if not outputs.requires_grad:
+            raise ValueError("activation must be differentiable, got a constant")
+        (slopes,) = torch.autograd.grad(outputs.sum(), inputs)
+    if not slopes.isfinite().all():
+        raise ValueError("activation must have finite slopes, got NaN or infinity")
+    return (slopes.abs() <= slope).all(-2)

@@ -1,0 +1,1 @@
+"""What does SELU have over ReLU?"""

@@ -1,0 +1,271 @@
+"""Dead and saturated units are planted or known in closed form; losses are checked against arithmetic."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from snippets.activations import _losses as losses
+from snippets.activations import _networks as networks
+from snippets.activations.dead_units import dead_units
+from snippets.activations.saturated_units import saturated_units
+from snippets.evidence.ensembles import Ensemble
+
+F = nn.functional
+SEEDS = range(3)
+
+
+def batch(*shape, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+# dead_units
+
+
+def test_units_that_never_fire_are_dead_and_get_no_gradient():
+    layer = nn.Linear(5, 40)
+    layer.weight.data, layer.bias.data = batch(40, 5), torch.linspace(-9, 1, 40)
+    h = layer(batch(64, 5, seed=1)).relu()
+    dead = dead_units(h.detach())
+    assert 0 < dead.sum() < 40
+    (h * batch(64, 40, seed=2)).sum().backward()
+    assert torch.equal(dead, (layer.weight.grad == 0).all(1))
+
+
+def test_one_example_revives_a_unit():
+    h = torch.zeros(1000, 3)
+    h[777, 1] = 1e-40  # subnormal, but not 0
+    assert dead_units(h).tolist() == [True, False, True]
+
+
+def test_dimensions_before_the_examples_are_kept():
+    h = batch(2, 3, 8, 5).relu()
+    h[1, 2, :, 4] = 0
+    found = dead_units(h)
+    assert found.shape == (2, 3, 5)
+    assert found.nonzero().tolist() == [[1, 2, 4]]
+
+
+def test_channels_are_units_after_the_move_of_the_docstring():
+    h = batch(2, 3, 4, 4).relu()
+    h[:, 1] = 0
+    h[1, 2] = 0  # dead on one image only
+    assert dead_units(h.movedim(1, -1).flatten(0, -2)).tolist() == [False, True, False]
+
+
+def test_negative_zero_is_zero():
+    assert dead_units(torch.tensor([[-0.0]])).tolist() == [True]
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16])
+def test_any_dtype_is_taken(dtype):
+    assert dead_units(torch.eye(3, 2, dtype=dtype)[:1]).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (0, 3), (3, 0), (2, 0, 3)])
+def test_dead_units_refuses_other_shapes(shape):
+    with pytest.raises(
+        ValueError,
+        match=r"activations must have shape \(\.\.\., examples, units\), got",
+    ):
+        dead_units(torch.zeros(shape))
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_dead_units_refuses_what_is_not_finite(value):
+    with pytest.raises(ValueError, match="activations must be finite"):
+        dead_units(torch.tensor([[1.0, value]]))
+
+
+def test_dead_units_refuses_what_relu_cannot_give():
+    with pytest.raises(ValueError, match=r"activations must be >= 0, .*, got -0\.5"):
+        dead_units(torch.tensor([[1.0, -0.5]]))
+
+
+# saturated_units
+
+SLOPES = {
+    torch.sigmoid: lambda z: torch.sigmoid(z) * torch.sigmoid(-z),
+    torch.tanh: lambda z: 1 / z.cosh() ** 2,
+    F.relu: lambda z: (z > 0).double(),
+    F.elu: lambda z: z.clamp(max=0).exp(),
+    F.softplus: torch.sigmoid,
+    F.gelu: lambda z: (
+        (1 + torch.erf(z / math.sqrt(2))) / 2
+        + z * torch.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    ),
+    F.silu: lambda z: torch.sigmoid(z) * (1 + z * torch.sigmoid(-z)),
+}
+
+
+@pytest.mark.parametrize("activation", SLOPES, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("slope", [0.003, 0.05, 0.2])
+def test_units_are_judged_by_the_slope_in_closed_form(activation, slope):
+    z = 12 * batch(3, 4, 200).double()
+    expected = (SLOPES[activation](z).abs() <= slope).all(1)
+    assert 0 < expected.sum() < expected.numel()
+    assert torch.equal(saturated_units(activation, z, slope=slope), expected)
+
+
+def test_at_slope_zero_a_saturated_relu_unit_is_a_dead_one():
+    z = batch(6, 50) - 1
+    found = saturated_units(torch.relu, z, slope=0)
+    assert 0 < found.sum() < 50
+    assert torch.equal(found, dead_units(z.relu()))
+
+
+def test_the_slope_is_that_of_the_dtype():
+    z = torch.tensor([[20.0]])  # 1 - sigmoid is 2e-9, which float32 rounds away
+    assert saturated_units(torch.sigmoid, z, slope=0).item()
+    assert not saturated_units(torch.sigmoid, z.double(), slope=0).item()
+
+
+def test_the_bound_itself_counts_as_flat():
+    assert saturated_units(lambda z: 0.01 * z, torch.ones(1, 1).double()).item()
+    z = torch.tensor([[-1.0]])
+    assert saturated_units(F.leaky_relu, z.double(), slope=0.01).item()
+    assert not saturated_units(F.leaky_relu, z.double(), slope=0.0099).item()
+
+
+def test_modules_may_work_in_place_and_nothing_is_touched():
+    z, module = batch(8, 5), nn.PReLU()
+    kept = z.clone()
+    assert saturated_units(nn.ReLU(inplace=True), z).shape == (5,)
+    assert torch.equal(z, kept)
+    saturated_units(module, z)
+    assert module.weight.grad is None
+    assert not z.requires_grad
+
+
+def test_saturation_of_a_graph_leaves_it_usable():
+    z = batch(8, 5).requires_grad_()
+    saturated_units(torch.tanh, z)
+    z.sum().backward()
+    assert torch.equal(z.grad, torch.ones(8, 5))
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_the_mode_of_the_caller_does_not_matter(mode):
+    z = 5 * batch(8, 5)
+    expected = saturated_units(torch.tanh, z, slope=0.9)
+    with mode():
+        assert torch.equal(saturated_units(torch.tanh, 1 * z, slope=0.9), expected)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (0, 3), (3, 0)])
+def test_saturated_units_refuses_other_shapes(shape):
+    with pytest.raises(
+        ValueError,
+        match=r"preactivations must have shape \(\.\.\., examples, units\), got",
+    ):
+        saturated_units(torch.tanh, torch.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    ("z", "message"),
+    [
+        (torch.ones(2, 2, dtype=torch.long), r"floating-point, got torch\.int64"),
+        (torch.tensor([[math.nan]]), "preactivations must be finite"),
+        (torch.tensor([[-math.inf]]), "preactivations must be finite"),
+    ],
+)
+def test_saturated_units_refuses_wrong_inputs(z, message):
+    with pytest.raises(ValueError, match=message):
+        saturated_units(torch.tanh, z)
+
+
+@pytest.mark.parametrize("slope", [-0.1, math.nan, math.inf])
+def test_a_slope_out_of_range_is_refused(slope):
+    with pytest.raises(ValueError, match=r"slope must be in \[0, inf\), got"):
+        saturated_units(torch.tanh, torch.ones(1, 1), slope=slope)
+
+
+@pytest.mark.parametrize(
+    ("activation", "message"),
+    [
+        (F.glu, r"elementwise, but turns shape \(3, 4\) into \(3, 2\)"),
+        (torch.sum, r"elementwise, but turns shape \(3, 4\) into \(\)"),
+        (torch.zeros_like, "differentiable, got a constant"),
+        (lambda z: (z - 1).sqrt(), "finite slopes, got NaN or infinity"),
+    ],
+)
+def test_what_is_no_activation_is_refused(activation, message):
+    with pytest.raises(ValueError, match=message):
+        saturated_units(activation, torch.ones(3, 4))
+
+
+# What the experiment is made of
+
+
+def test_both_paths_agree_with_arithmetic_where_nothing_is_rounded():
+    z = torch.linspace(-5, 5, 21).double()
+    for target in (0, 1):
+        for loss in (losses.after_sigmoid, losses.of_logits):
+            value, gradient = losses.at(loss, z, target)
+            expected = (1 + torch.exp((1 - 2 * target) * z)).log()
+            torch.testing.assert_close(value, expected)
+            torch.testing.assert_close(gradient, 1 / (1 + (-z).exp()) - target)
+
+
+def test_the_threshold_is_where_one_plus_exp_is_rounded_to_one():
+    """In float32 the spacing above 1 is 2^-23, so 1 + exp(-z) is 1 from z = 24 ln 2 on."""
+    edge = 24 * math.log(2)
+    z = torch.tensor([edge - 0.7, edge + 0.7])  # a correctly rounded sigmoid: 25 ln 2
+    gradient = losses.at(losses.after_sigmoid, z, 0)[1]
+    assert gradient[0].item() == pytest.approx(1, abs=0.01)
+    assert gradient[1].item() == 0
+
+
+def test_softmax_twice_gives_the_loss_probabilities_and_keeps_the_choice():
+    once = networks.started("relu", SEEDS)
+    twice = networks.started("relu", SEEDS, kind=losses.SoftmaxTwice)
+    x = batch(3, 7, 40)
+    torch.testing.assert_close(twice.logits(x).sum(-1), torch.ones(3, 7))
+    assert torch.equal(twice.logits(x).argmax(-1), once.logits(x).argmax(-1))
+
+
+def test_the_gradient_norm_is_that_of_each_run_alone():
+    y = torch.arange(7).expand(3, 7) % 10
+    nets, x = networks.started("gelu", SEEDS), batch(3, 7, 40)
+    found = losses.gradient_norm(nets, x, y)
+    for run in range(3):
+        parameters = [p[run].clone().requires_grad_() for p in nets.parameters()]
+        weights, biases = parameters[:4], parameters[4:]
+        h = x[run]
+        for w, b in zip(weights[:-1], biases[:-1], strict=True):
+            h = F.gelu(h @ w + b)
+        F.cross_entropy(h @ weights[-1] + biases[-1], y[run]).backward()
+        norm = torch.cat([p.grad.flatten() for p in parameters]).norm()
+        torch.testing.assert_close(found[run], norm)
+    assert not any(p.requires_grad for p in nets.parameters())
+
+
+def test_uniform_logits_lose_a_factor_of_the_classes():
+    """At equal probabilities softmax has the Jacobian (I - 11'/K)/K: a factor 1/K."""
+    z = torch.zeros(1, 10).double().requires_grad_()
+    target = torch.tensor([3])
+    (once,) = torch.autograd.grad(F.cross_entropy(z, target), z)
+    (twice,) = torch.autograd.grad(F.cross_entropy(z.softmax(-1), target), z)
+    torch.testing.assert_close(twice, once / 10)
+
+
+@pytest.mark.parametrize("name", networks.HIDDEN)
+def test_networks_start_at_the_variance_that_is_said(name):
+    weights = networks.started(name, range(200), (100, 50, 10)).weights
+    variance = networks.HIDDEN[name].weight_variance
+    for w in weights:
+        assert w.var().item() * w.shape[1] == pytest.approx(variance, rel=0.02)
+
+
+def test_preactivations_lead_to_the_hidden_outputs():
+    nets, x = networks.started("tanh", SEEDS), batch(3, 7, 40)
+    nets.biases = [batch(*b.shape, seed=9) for b in nets.biases]
+    for z, h in zip(networks.preactivations(nets, x), nets.hidden(x), strict=True):
+        torch.testing.assert_close(z.tanh(), h)
+
+
+def test_zeros_counts_each_run_by_itself():
+    nets = Ensemble([torch.eye(4).repeat(2, 1, 1) for _ in range(3)])
+    x = torch.tensor([[[1.0, 1, 1, -1]], [[-1.0, -1, 0, 1]]])
+    assert networks.zeros(nets, x).tolist() == [0.25, 0.75]

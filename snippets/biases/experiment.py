@@ -110,7 +110,7 @@ def rare_sgd(seeds: range) -> Results:
     """The same with SGD, lr 0.1, and output weights of 0, so that the first loss is ln 2 or the entropy.
 
     Output weights have to grow before any other layer gets a gradient. At 1/2 every example pushes them,
-    at the prior next to none does; Adam makes up for that, SGD does not.
+    at the prior next to none does, and a step of SGD is as small as its gradient.
     """
     zero, prior = (
         _train_rare(seeds, log_prior=log_prior, adam=False, zero_weights=True)

@@ -96,16 +96,16 @@ def _reach(axes: Axes, evidence: Evidence, say: Say) -> None:
         axes.annotate(
             say(f"{solved} 学会", f"{solved} learn"),
             (b, value[b]),
-            xytext=(0, 12),
+            xytext=(-7, 4),
             textcoords="offset points",
-            ha="center",
+            ha="right",
         )
     axes.set(
-        title=say("遗忘门：梯度到达第一步", "Forget gate: gradient at step 1"),
+        title=say("梯度：第一步与最后一步之比", "Gradient: first step over last"),
         xlabel=say("遗忘门偏置 b", "forget bias b"),
         yscale="log",
         ylim=(1e-6, 20),
-        xlim=(-0.3, 4.3),
+        xlim=(-1.2, 4.3),
         xticks=FORGET_BIASES,
     )
     axes.legend(loc="lower right")

@@ -63,7 +63,7 @@ def hidden(seeds: range) -> Results:
 
 
 def scaling(seeds: range) -> Results:
-    """Feed untrained nets an image three times as bright: with zero biases, logits are three times as large.
+    """Feed untrained nets inputs three times as large: with zero biases, so are the logits.
 
     In float64; the relative error is the largest difference of a logit over the largest logit of the run.
     """

@@ -89,7 +89,7 @@ def _reach(axes: Axes, evidence: Evidence, say: Say) -> None:
         [(1 / (1 + math.exp(-b))) ** STEPS for b in FORGET_BIASES],
         "--",
         color="C2",
-        label=say("只沿细胞：σ(b)¹⁹", "along the cell alone: σ(b)¹⁹"),
+        label=say("只沿细胞状态：σ(b)¹⁹", "along the cell alone: σ(b)¹⁹"),
     )
     for b in (0, 1, 3):
         solved = f"{100 * evidence.estimates[f'recall.b{b}_solved'].value:.0f}%"

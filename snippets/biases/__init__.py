@@ -1,0 +1,1 @@
+"""May biases start at 0?"""

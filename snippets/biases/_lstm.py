@@ -1,0 +1,70 @@
+"""The recall task, and one LSTM per run, all stepped together.
+
+The first of 20 steps shows one of four symbols; after the last the network must name it. All steps carry
+noise. To solve it, a network has to carry the symbol, and training has to carry the gradient back.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from snippets.biases.forget_bias_ import forget_bias_
+from snippets.evidence.seeding import generators
+
+STEPS = 20
+SYMBOLS = 4
+UNITS = 16
+NOISE = 0.1
+
+
+def sequences(streams: list[torch.Generator], examples: int) -> tuple[Tensor, Tensor]:
+    """Draw sequences, shape (runs, STEPS, examples, SYMBOLS), and symbols to recall, (runs, examples)."""
+    x = NOISE * torch.stack(
+        [torch.randn(STEPS, examples, SYMBOLS, generator=g) for g in streams]
+    )
+    y = torch.stack([torch.randint(SYMBOLS, (examples,), generator=g) for g in streams])
+    x[:, 0] += F.one_hot(y, SYMBOLS)
+    return x, y
+
+
+class Recall:
+    """An `nn.LSTM` and an `nn.Linear` per run, with PyTorch's own start but for the forget bias.
+
+    Args:
+        seeds: One seed per run; the start depends on nothing else, so that arms are paired.
+        forget_bias: What `forget_bias_` sets; None leaves PyTorch's default.
+    """
+
+    def __init__(self, seeds: range, forget_bias: float | None) -> None:
+        stacks: list[list[Tensor]] = []
+        for g in generators(seeds, "LSTM"):
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(g.initial_seed())
+                lstm, head = nn.LSTM(SYMBOLS, UNITS), nn.Linear(UNITS, SYMBOLS)
+            if forget_bias is not None:
+                forget_bias_(lstm, forget_bias)
+            stacks.append(
+                [p.detach() for p in (*lstm.parameters(), *head.parameters())]
+            )
+        # Weights as (runs, fan_in, fan_out), biases as (runs, 1, fan_out).
+        self.parameters = [
+            torch.stack(one).mT.contiguous()
+            if one[0].ndim == 2
+            else torch.stack(one)[:, None]
+            for one in zip(*stacks, strict=True)
+        ]
+
+    def logits(self, x: Tensor) -> Tensor:
+        """What the networks answer after the last step, shape (runs, examples, SYMBOLS)."""
+        w_ih, w_hh, b_ih, b_hh, w_out, b_out = self.parameters
+        runs, steps, examples, _ = x.shape
+        inputs = torch.baddbmm(b_ih + b_hh, x.flatten(1, 2), w_ih)
+        inputs = inputs.view(runs, steps, examples, -1)
+        h = c = x.new_zeros(runs, examples, w_hh.shape[1])
+        for t in range(steps):
+            i, f, g, o = torch.baddbmm(inputs[:, t], h, w_hh).chunk(4, -1)
+            c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+            h = o.sigmoid() * c.tanh()
+        return torch.baddbmm(b_out, h, w_out)

@@ -1,0 +1,50 @@
+"""Ways to start the running example, one set for each run, as `snippets.evidence.ensembles` wants it."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from snippets.evidence.seeding import generators
+
+SIZES = (64, 100, 100, 100, 100, 100)  # inputs and hidden layers
+
+
+def he(seeds: range, outputs: int) -> list[Tensor]:
+    """Draw every weight with He's variance 2/fan_in, matrices of shape (runs, fan_in, fan_out)."""
+    streams = generators(seeds, "weights")
+    return [
+        torch.stack([torch.randn(n, m, generator=g) for g in streams])
+        * math.sqrt(2 / n)
+        for n, m in pairwise((*SIZES, outputs))
+    ]
+
+
+def biases(name: str, seeds: range, outputs: int = 10) -> list[Tensor]:
+    """Start the hidden biases as `name` says, shape (runs, 1, fan_out); the output biases are 0.
+
+    "default" is nn.Linear's, uniform in +-1/sqrt(fan_in); "he" draws biases as He draws weights; "zero"
+    and "frozen" are 0; the others are constants.
+    """
+    constants = {
+        "zero": 0.0,
+        "frozen": 0.0,
+        "tenth": 0.1,
+        "one": 1.0,
+        "minus_one": -1.0,
+    }
+    streams = generators(seeds, "biases")
+    found = []
+    for n, m in pairwise(SIZES):
+        if name == "default":
+            drawn = [2 * torch.rand(1, m, generator=g) - 1 for g in streams]
+            found.append(torch.stack(drawn) / math.sqrt(n))
+        elif name == "he":
+            drawn = [torch.randn(1, m, generator=g) for g in streams]
+            found.append(torch.stack(drawn) * math.sqrt(2 / n))
+        else:
+            found.append(torch.full((len(seeds), 1, m), constants[name]))
+    return [*found, torch.zeros(len(seeds), 1, outputs)]

@@ -1,0 +1,241 @@
+"""Where does a bias earn its keep?
+
+The running example: the digits, a multilayer perceptron 64-100-100-100-100-100-10 with ReLU, He weights,
+Adam with lr 1e-3, batches of 64, 15 epochs, float32. What is compared shares seeds: split, weights, order
+of the data. Every public function is a measurement; the first word of a key is the function that measured
+it.
+
+A bias counts against the inputs it is added to. Our pixels share one mean and one variance, so all images
+are about equally large and a hidden bias of -1 silences whole layers. Standardized pixel by pixel, a few
+images are many times larger; they keep units alive, and the same net then learns something.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from snippets.biases import _starts as starts
+from snippets.biases._lstm import STEPS, Recall, sequences
+from snippets.biases._rare import LOOKS, PRIOR
+from snippets.biases._rare import train as train_rare
+from snippets.biases.log_prior_bias_ import log_prior_bias_
+from snippets.evidence.digits import splits
+from snippets.evidence.ensembles import Ensemble, train
+from snippets.evidence.estimates import Estimate, Results
+from snippets.evidence.seeding import generators
+from snippets.evidence.statistics import curve, largest, mean, share
+
+EPOCHS = 15
+RECALL_STEPS = 200
+FORGET_BIASES = (0, 1, 2, 3, 4)
+
+
+def hidden(seeds: range) -> Results:
+    """Ways to start the hidden biases, all else equal; the output bias starts at 0.
+
+    `default` is nn.Linear's, uniform in +-1/sqrt(fan_in); `he` draws biases as He draws weights; `frozen`
+    starts at 0 and stays there.
+    """
+    data = splits(seeds)
+    found: Results = {}
+    first: dict[str, Tensor] = {}
+    last: dict[str, Tensor] = {}
+    for name in ("zero", "default", "he", "tenth", "one", "minus_one", "frozen"):
+        nets = Ensemble(starts.he(seeds, 10), starts.biases(name, seeds))
+        silent = (nets.hidden(data.train_x)[-1] == 0).all(1).double().mean(-1)
+        found[f"{name}_silent_layer5"] = mean(silent, "share")
+        accuracy = _accuracies(nets, seeds, frozen=name == "frozen")
+        first[name], last[name] = accuracy[0], accuracy[-1]
+        found[f"{name}_test_accuracy"] = mean(last[name], "share")
+        if name == "zero":
+            sizes = [b.abs().mean((1, 2)) for b in nets.biases[:-1]]
+            found["zero_size_after_training"] = mean(torch.stack(sizes).mean(0), "1")
+            continue
+        found[f"{name}_minus_zero"] = mean(last[name] - last["zero"], "share")
+        found[f"{name}_minus_zero_after_1_epoch"] = mean(
+            first[name] - first["zero"], "share"
+        )
+    return found
+
+
+def scaling(seeds: range) -> Results:
+    """Feed untrained nets inputs three times as large: with zero biases, so are the logits.
+
+    In float64; the relative error is the largest difference of a logit over the largest logit of the run.
+    """
+    x = splits(seeds).test_x.double()
+    found: Results = {}
+    for name, summary in (("zero", largest), ("default", mean)):
+        nets = Ensemble(
+            [w.double() for w in starts.he(seeds, 10)],
+            [b.double() for b in starts.biases(name, seeds)],
+        )
+        thrice, logits = nets.logits(3 * x), nets.logits(x)
+        error = (thrice - 3 * logits).abs().amax((1, 2)) / thrice.abs().amax((1, 2))
+        found[f"{name}_relative_error"] = summary(error, "1")
+    return found
+
+
+def rare(seeds: range) -> Results:
+    """Is it an eight? One training example in a hundred is; two ways to start the output bias.
+
+    Each example is drawn anew: the label with its prior, then an image of that label. Test images are
+    weighted to the same prior, so the loss of the best constant answer is the prior's entropy, exactly.
+    """
+    zero, prior = (
+        _train_rare(seeds, log_prior=log_prior, adam=True, zero_weights=False)
+        for log_prior in (False, True)
+    )
+    gap = zero - prior
+    return {
+        "entropy": largest([_entropy()], "nats"),
+        "zero_first_loss": mean(zero[:, 0], "nats"),
+        "prior_first_loss": mean(prior[:, 0], "nats"),
+        "zero_steps_to_entropy": mean(_steps_to_entropy(zero), "steps"),
+        "prior_steps_to_entropy": mean(_steps_to_entropy(prior), "steps"),
+        "head_start": mean(_steps_to_entropy(zero) - _steps_to_entropy(prior), "steps"),
+        "gap_after_20_steps": mean(gap[:, LOOKS.index(20)], "nats"),
+        "gap_after_50_steps": mean(gap[:, LOOKS.index(50)], "nats"),
+        "gap_after_200_steps": mean(gap[:, LOOKS.index(200)], "nats"),
+        "zero_loss": curve(zero, LOOKS, "nats", "steps"),
+        "prior_loss": curve(prior, LOOKS, "nats", "steps"),
+    }
+
+
+def rare_sgd(seeds: range) -> Results:
+    """The same with SGD, lr 0.1, and output weights of 0, so that the first loss is ln 2 or the entropy.
+
+    Output weights have to grow before any other layer gets a gradient. At 1/2 every example pushes them,
+    at the prior next to none does, and a step of SGD is as small as its gradient.
+    """
+    zero, prior = (
+        _train_rare(seeds, log_prior=log_prior, adam=False, zero_weights=True)
+        for log_prior in (False, True)
+    )
+    return {
+        "zero_first_loss": mean(zero[:, 0], "nats"),
+        "prior_first_loss": mean(prior[:, 0], "nats"),
+        "zero_loss_after_200_steps": mean(zero[:, -1], "nats"),
+        "prior_loss_after_200_steps": mean(prior[:, -1], "nats"),
+        "gap_after_200_steps": mean(zero[:, -1] - prior[:, -1], "nats"),
+    }
+
+
+def reach(seeds: range) -> Results:
+    """Gradient at the first step of a sequence over that at the last, before training: geometric means.
+
+    On sequences of the recall task, for the gradient of its loss; norms are averaged over sequences.
+    `cell` is the same without recurrent weights: what is left is the way along the cell, which keeps
+    sigmoid(b) a step, and in the last step the way through the output gate.
+    """
+    x, y = sequences(generators(seeds, "sequences to recall"), 64)
+    logs: dict[str, Tensor] = {}
+    for name, bias in {"default": None, **{f"b{b}": b for b in FORGET_BIASES}}.items():
+        nets = Recall(seeds, bias)
+        logs[name] = _log_reach(nets, x, y)
+        nets.parameters[1].zero_()
+        logs[f"cell_{name}"] = _log_reach(nets, x, y)
+    found: Results = {name: _geometric_mean(log) for name, log in logs.items()}
+    kept = (STEPS - 1) * math.log(0.5)
+    return found | {
+        "b1_over_b0": _geometric_mean(logs["b1"] - logs["b0"]),
+        "cell_b0_over_theory": _geometric_mean(logs["cell_b0"] - kept),
+    }
+
+
+def recall(seeds: range) -> Results:
+    """Train on the recall task for 200 batches of 16 fresh sequences, Adam with lr 3e-3.
+
+    Solved means that afterwards at least 90% of 500 new sequences are answered correctly.
+    """
+    found: Results = {}
+    for name, bias in {"b0": 0.0, "b1": 1.0, "b3": 3.0}.items():
+        nets = Recall(seeds, bias)
+        parameters = [p.requires_grad_() for p in nets.parameters]
+        step = torch.optim.Adam(parameters, lr=3e-3, fused=True)
+        streams = generators(seeds, "sequences to train on")
+        for _ in range(RECALL_STEPS):
+            x, y = sequences(streams, 16)
+            loss = F.cross_entropy(
+                nets.logits(x).flatten(0, 1), y.flatten(), reduction="sum"
+            )
+            step.zero_grad()
+            (loss / 16).backward()  # type: ignore[no-untyped-call]
+            step.step()
+        x, y = sequences(generators(seeds, "sequences to test on"), 500)
+        with torch.no_grad():
+            correct = (nets.logits(x).argmax(-1) == y).double().mean(-1)
+        found[f"{name}_solved"] = share(int((correct >= 0.9).sum()), len(seeds))
+    return found
+
+
+def _accuracies(nets: Ensemble, seeds: range, *, frozen: bool) -> list[Tensor]:
+    """Train; test accuracy after each epoch. Frozen hidden biases are left out of the optimizer."""
+    data = splits(seeds)
+    found: list[Tensor] = []
+
+    def rates(parameters: list[Tensor]) -> torch.optim.Optimizer:
+        if frozen:
+            parameters = [*parameters[: len(nets.weights)], parameters[-1]]
+        return torch.optim.Adam(parameters, lr=1e-3, fused=True)
+
+    train(
+        nets,
+        data.train_x,
+        data.train_y,
+        seeds=seeds,
+        epochs=EPOCHS,
+        optimizer=rates,
+        after_epoch=lambda _: found.append(nets.accuracy(data.test_x, data.test_y)),
+    )
+    return found
+
+
+def _train_rare(
+    seeds: range, *, log_prior: bool, adam: bool, zero_weights: bool
+) -> Tensor:
+    """Test loss after the numbers of steps in LOOKS, shape (runs, looks)."""
+    weights = starts.he(seeds, 1)
+    if zero_weights:
+        weights[-1].zero_()
+    biases = starts.biases("zero", seeds, outputs=1)
+    if log_prior:
+        for bias in biases[-1]:
+            log_prior_bias_(bias[0], torch.tensor([PRIOR]), output="sigmoid", total=1)
+    nets = Ensemble(weights, biases)
+    parameters = [p.requires_grad_() for p in nets.parameters()]
+    optimizer = (
+        torch.optim.Adam(parameters, lr=1e-3, fused=True)
+        if adam
+        else torch.optim.SGD(parameters, lr=0.1, fused=True)
+    )
+    return train_rare(nets, optimizer, seeds)
+
+
+def _entropy() -> float:
+    return -PRIOR * math.log(PRIOR) - (1 - PRIOR) * math.log1p(-PRIOR)
+
+
+def _steps_to_entropy(losses: Tensor) -> Tensor:
+    """Steps until the loss first falls below that of the best constant answer, shape (runs,)."""
+    below = losses < _entropy()
+    if not below.any(1).all():
+        raise RuntimeError("a run never beat the best constant answer: train longer")
+    return torch.tensor(LOOKS)[below.int().argmax(1)]
+
+
+def _log_reach(nets: Recall, x: Tensor, y: Tensor) -> Tensor:
+    x = x.clone().requires_grad_()
+    loss = F.cross_entropy(nets.logits(x).flatten(0, 1), y.flatten(), reduction="sum")
+    (gradient,) = torch.autograd.grad(loss, x)
+    norms: Tensor = gradient.double().norm(dim=-1).mean(-1)  # (runs, steps)
+    return torch.log(norms[:, 0] / norms[:, -1])
+
+
+def _geometric_mean(logs: Tensor) -> Estimate:
+    e = mean(logs, "1")
+    return Estimate(math.exp(e.value), math.exp(e.low), math.exp(e.high), e.n, "1")

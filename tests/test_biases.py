@@ -1,0 +1,320 @@
+"""Biases that can be worked out by hand, or by PyTorch: the techniques must set exactly those."""
+
+import copy
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F  # noqa: N812
+
+from snippets.biases import _lstm, _rare
+from snippets.biases import _starts as starts
+from snippets.biases.forget_bias_ import forget_bias_
+from snippets.biases.log_prior_bias_ import log_prior_bias_
+from snippets.evidence.digits import splits
+from snippets.evidence.ensembles import Ensemble
+from snippets.evidence.seeding import generators
+
+SEEDS = range(3)
+
+
+# log_prior_bias_
+
+
+def assert_is_the_best_constant(bias, loss):
+    """Cross-entropy is convex in the logits, so where its gradient is 0 it is least."""
+    bias = bias.clone().requires_grad_()
+    loss(bias).backward()
+    torch.testing.assert_close(bias.grad, torch.zeros_like(bias), atol=1e-12, rtol=0)
+
+
+def test_softmax_bias_is_the_best_constant_prediction():
+    labels = torch.tensor([0] * 2 + [1] * 5 + [2] * 13)
+    bias = log_prior_bias_(torch.zeros(3).double(), labels.bincount(), output="softmax")
+    assert_is_the_best_constant(
+        bias, lambda z: F.cross_entropy(z.expand(20, 3), labels)
+    )
+    torch.testing.assert_close(bias.exp().sum().item(), 1.0)
+
+
+@pytest.mark.parametrize("weight", [1.0, 7.0])
+def test_sigmoid_bias_is_the_best_constant_prediction(weight):
+    for positives in (1, 10, 18):
+        labels = (torch.arange(20) < positives).double()
+        bias = log_prior_bias_(
+            torch.zeros(1).double(),
+            torch.tensor([weight * positives]),  # counted as the loss sees them
+            output="sigmoid",
+            total=weight * positives + 20 - positives,
+        )
+        assert_is_the_best_constant(
+            bias,
+            lambda z, labels=labels: F.binary_cross_entropy_with_logits(
+                z.expand(20), labels, pos_weight=torch.tensor(weight)
+            ),
+        )
+
+
+def test_shares_do_as_well_as_counts():
+    counts = torch.tensor([3, 50, 947])
+    for output, total, one in (("softmax", None, None), ("sigmoid", 1000, 1)):
+        torch.testing.assert_close(
+            log_prior_bias_(torch.zeros(3), counts, output=output, total=total),
+            log_prior_bias_(torch.zeros(3), counts / 1000, output=output, total=one),
+        )
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
+def test_a_parameter_is_changed_in_place_in_its_own_precision(dtype):
+    layer = nn.Linear(5, 2, dtype=dtype)
+    before = layer.weight.clone()
+    result = log_prior_bias_(
+        layer.bias, torch.tensor([1, 10**6]), output="sigmoid", total=2 * 10**6
+    )
+    assert result is layer.bias
+    assert layer.bias.requires_grad
+    assert layer.bias.grad_fn is None
+    assert torch.equal(layer.weight, before)
+    expected = torch.tensor([-math.log(2e6 - 1), 0], dtype=torch.float64).to(dtype)
+    assert torch.equal(layer.bias.detach(), expected)
+
+
+def test_two_softmax_labels_and_one_sigmoid_are_the_same_model():
+    two = log_prior_bias_(torch.zeros(2), torch.tensor([30, 10]), output="softmax")
+    one = log_prior_bias_(
+        torch.zeros(1), torch.tensor([10]), output="sigmoid", total=40
+    )
+    torch.testing.assert_close(two.softmax(0)[1:], one.sigmoid())
+
+
+def test_softmax_frequencies_on_sigmoids_are_wrong_where_labels_are_frequent():
+    shares = torch.tensor([0.9, 0.5, 0.01])
+    wrong = log_prior_bias_(torch.zeros(3), shares, output="softmax")
+    right = log_prior_bias_(torch.zeros(3), shares, output="sigmoid", total=1)
+    torch.testing.assert_close(right.sigmoid(), shares)
+    total = shares.sum()
+    torch.testing.assert_close(wrong.sigmoid(), shares / (shares + total))
+
+
+def prior(bias=None, counts=(1, 2), output="softmax", total=None):
+    bias = torch.zeros(len(counts)) if bias is None else bias
+    return log_prior_bias_(bias, torch.tensor(counts), output=output, total=total)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"counts": (3, 0)},
+            r"strictly between 0 and infinity, got 0 for label 1; if these are counts, "
+            r"add a pseudo-count: counts \+ 1$",
+        ),
+        (
+            {"counts": (0, 3), "output": "sigmoid", "total": 9},
+            r"between 0 and total = 9, got 0 for label 0; .*: counts \+ 1 and total \+ 2$",
+        ),
+        (
+            {"counts": (9, 3), "output": "sigmoid", "total": 9},
+            r"between 0 and total = 9, got 9 for label 0; .*: counts \+ 1 and total \+ 2$",
+        ),
+        ({"counts": (3, -1)}, "got -1 for label 1"),
+        ({"counts": (3, math.nan)}, "got nan for label 1"),
+        ({"counts": (math.inf, 3.0)}, "got inf for label 0"),
+        (
+            {"output": "sigmoid", "total": math.nan},
+            "total must be finite and > 0, got nan",
+        ),
+        ({"output": "sigmoid", "total": 0}, "total must be finite and > 0, got 0"),
+        ({"output": "sigmoid"}, "output='sigmoid' needs total, the number of examples"),
+        ({"total": 3}, "got 2 and total=3; did you mean 'sigmoid'"),
+        ({"counts": (3,)}, "got 1 and total=None; did you mean 'sigmoid'"),
+        ({"output": "tanh"}, "output must be 'sigmoid' or 'softmax', got 'tanh'"),
+        ({"bias": torch.zeros(3)}, r"got shapes \(2,\) and \(3,\)"),
+        ({"bias": torch.zeros(2, 1)}, r"shape \(labels,\), got \(2, 1\)"),
+        ({"bias": torch.zeros(2).long()}, r"floating-point tensor.* torch\.int64"),
+    ],
+)
+def test_log_prior_errors_come_before_any_change(arguments, message):
+    bias = arguments.get("bias", torch.zeros(len(arguments.get("counts", (1, 2)))))
+    with pytest.raises(ValueError, match=message):
+        prior(**{**arguments, "bias": bias})
+    assert not bias.any()
+
+
+def test_a_layer_without_bias_is_named():
+    layer = nn.Linear(3, 2, bias=False)
+    with pytest.raises(ValueError, match=r"got None; a layer made with bias=False"):
+        log_prior_bias_(layer.bias, torch.tensor([1, 2]), output="softmax")
+
+
+# forget_bias_
+
+
+def forget_gates(lstm, suffix):
+    """What the two biases of a layer and direction add up to, gate by gate."""
+    total = getattr(lstm, f"bias_ih{suffix}") + getattr(lstm, f"bias_hh{suffix}")
+    return total.detach().chunk(4)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"num_layers": 3},
+        {"bidirectional": True},
+        {"num_layers": 2, "bidirectional": True, "proj_size": 2},
+        {"batch_first": True, "dtype": torch.float64},
+    ],
+)
+def test_every_layer_and_direction_has_its_forget_bias_and_nothing_else(options):
+    lstm = nn.LSTM(3, 5, **options)
+    before = copy.deepcopy(lstm)
+    assert forget_bias_(lstm, 2.5) is lstm
+    ends = ["", "_reverse"] if options.get("bidirectional") else [""]
+    suffixes = [f"_l{i}{e}" for i in range(options.get("num_layers", 1)) for e in ends]
+    assert len(list(lstm.parameters())) == len(suffixes) * (
+        5 if "proj_size" in options else 4
+    )
+    for suffix in suffixes:
+        now, then = forget_gates(lstm, suffix), forget_gates(before, suffix)
+        assert (now[1] == 2.5).all()
+        for gate in (0, 2, 3):
+            assert torch.equal(now[gate], then[gate])
+    for name, parameter in lstm.named_parameters():
+        assert parameter.requires_grad
+        if name.startswith("weight"):
+            assert torch.equal(parameter, before.get_parameter(name))
+
+
+@pytest.mark.parametrize("value", [-2.0, 0.0, 3.0])
+def test_an_empty_cell_keeps_the_sigmoid_of_the_value_a_step(value):
+    """A cell with all weights 0 and no input only forgets: PyTorch itself says which part is the gate."""
+    for lstm in (nn.LSTM(3, 4), nn.LSTMCell(3, 4)):
+        for parameter in lstm.parameters():
+            nn.init.zeros_(parameter)
+        forget_bias_(lstm, value)
+        h, c = torch.zeros(1, 4), torch.tensor([[1.0, -2.0, 3.0, 4.0]])
+        if isinstance(lstm, nn.LSTM):
+            _, (_, now) = lstm(torch.zeros(7, 1, 3), (h[None], c[None]))
+            steps = 7
+        else:
+            _, now = lstm(torch.zeros(1, 3), (h, c))
+            steps = 1
+        kept = (1 / (1 + math.exp(-value))) ** steps
+        torch.testing.assert_close(now.view(1, 4), kept * c)
+
+
+def test_a_memory_of_ln_t_minus_one_lasts_t_steps():
+    for t in (2, 4, 20, 1000):
+        gate = 1 / (1 + math.exp(-math.log(t - 1)))
+        assert sum(gate**k for k in range(100 * t)) == pytest.approx(t)
+
+
+@pytest.mark.parametrize("other", [nn.GRU(3, 4), nn.RNN(3, 4), nn.Linear(3, 4)])
+def test_other_layers_are_refused(other):
+    with pytest.raises(
+        ValueError, match=f"nn.LSTM or nn.LSTMCell, got {type(other).__name__}"
+    ):
+        forget_bias_(other, 1.0)
+
+
+@pytest.mark.parametrize("lstm", [nn.LSTM(3, 4, bias=False), nn.LSTMCell(3, 4, False)])
+def test_an_lstm_without_biases_is_refused(lstm):
+    with pytest.raises(ValueError, match="made with bias=False"):
+        forget_bias_(lstm, 1.0)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_value_that_is_not_finite_is_refused(value):
+    lstm = nn.LSTM(3, 4)
+    before = copy.deepcopy(lstm.state_dict())
+    with pytest.raises(ValueError, match=f"value must be finite, got {value}"):
+        forget_bias_(lstm, value)
+    assert all(torch.equal(v, before[k]) for k, v in lstm.state_dict().items())
+
+
+# what the experiment is made of
+
+
+def test_default_biases_are_those_of_nn_linear():
+    """Same range; a test of the distribution against PyTorch's own draws."""
+    found = starts.biases("default", range(50))
+    for n, m, b in zip((64, 100), (100, 100), found[:2], strict=True):
+        own = torch.stack([nn.Linear(n, m).bias.detach() for _ in range(50)])
+        assert b.shape == (50, 1, m)
+        assert b.abs().max() <= 1 / math.sqrt(n)
+        assert b.abs().max() == pytest.approx(own.abs().max().item(), rel=0.01)
+        assert b.std().item() == pytest.approx(own.std().item(), rel=0.05)
+    assert found[0].std().item() == pytest.approx(1 / math.sqrt(3 * 64), rel=0.05)
+
+
+def test_constant_biases_are_constant_and_the_output_bias_is_zero():
+    for name, value in {"zero": 0, "frozen": 0, "tenth": 0.1, "minus_one": -1}.items():
+        *hidden, output = starts.biases(name, SEEDS)
+        assert all((b == value).all() for b in hidden)
+        assert output.shape == (3, 1, 10)
+        assert not output.any()
+
+
+def test_weighted_test_loss_is_the_mean_over_a_set_with_that_prior():
+    """One eight and 99 others are such a set; doubling the eights must change nothing."""
+    x = torch.randn(1, 100, 64, generator=torch.Generator().manual_seed(0))
+    eights = torch.zeros(1, 100, dtype=torch.bool)
+    eights[0, 0] = True
+    nets = Ensemble(starts.he(range(1), 1), starts.biases("he", range(1), 1))
+    plain = F.binary_cross_entropy_with_logits(nets.logits(x)[..., 0], eights.float())
+    torch.testing.assert_close(_rare.losses(nets, x, eights).float(), plain[None])
+    twice = torch.cat([x[:, :1], x], 1), torch.cat([eights[:, :1], eights], 1)
+    torch.testing.assert_close(_rare.losses(nets, *twice).float(), plain[None])
+
+
+def test_rare_labels_come_with_their_prior_and_their_images():
+    eights = splits(SEEDS).train_y == _rare.RARE
+    streams = generators(SEEDS, "test")
+    found = [_rare.draw(streams, eights) for _ in range(200)]
+    index, labels = (torch.cat(parts, 1) for parts in zip(*found, strict=True))
+    assert torch.equal(eights.gather(1, index), labels.bool())
+    n = labels.numel()
+    assert labels.mean().item() == pytest.approx(
+        _rare.PRIOR, abs=4 * math.sqrt(_rare.PRIOR / n)
+    )
+    for run in range(3):  # drawing from all images leaves out next to none
+        others = index[run][labels[run] == 0].unique()
+        assert len(others) >= int((~eights[run]).sum()) - 3
+
+
+def test_networks_of_the_recall_task_are_those_of_pytorch():
+    seeds = range(4, 7)
+    nets = _lstm.Recall(seeds, 1.5)
+    x, y = _lstm.sequences(generators(seeds, "test"), 6)
+    assert x.shape == (3, _lstm.STEPS, 6, _lstm.SYMBOLS)
+    logits = nets.logits(x)
+    for run in range(3):
+        lstm = nn.LSTM(_lstm.SYMBOLS, _lstm.UNITS)
+        head = nn.Linear(_lstm.UNITS, _lstm.SYMBOLS)
+        own = [*lstm.parameters(), *head.parameters()]
+        for parameter, stacked in zip(own, nets.parameters, strict=True):
+            one = stacked[run].T if parameter.ndim == 2 else stacked[run, 0]
+            parameter.data.copy_(one)
+        torch.testing.assert_close(head(lstm(x[run])[0][-1]), logits[run])
+        gate = (lstm.bias_ih_l0 + lstm.bias_hh_l0)[_lstm.UNITS : 2 * _lstm.UNITS]
+        assert (gate == 1.5).all()
+    assert torch.equal(x[:, 0].argmax(-1), y)  # noise never hides the symbol here
+
+
+def test_arms_of_the_recall_task_differ_in_the_forget_bias_only():
+    default, three = _lstm.Recall(SEEDS, None), _lstm.Recall(SEEDS, 3.0)
+    forget = slice(_lstm.UNITS, 2 * _lstm.UNITS)
+    for i, (a, b) in enumerate(zip(default.parameters, three.parameters, strict=True)):
+        if i in (2, 3):
+            a[..., forget], b[..., forget] = 0, 0
+        assert torch.equal(a, b)
+    assert not torch.equal(default.parameters[0][0], default.parameters[0][1])
+
+
+def test_making_networks_leaves_the_global_generator():
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    _lstm.Recall(SEEDS, None)
+    assert torch.equal(torch.get_rng_state(), before)

@@ -75,22 +75,20 @@ def relu_he(seeds: range) -> Results:
     return _curves(send(seeds, F.relu, normal(2)))
 
 
-def variance_map(_seeds: range) -> Results:
-    """Variance of outputs over variance of mean-0 inputs by mean field, for several tau: exact numbers."""
+def moment_map(_seeds: range) -> Results:
+    """By what factor a wide SELU layer changes the second moment, by mean field: exact numbers.
+
+    The second moment of the inputs is all that the next one depends on.
+    """
     found: Results = {}
-    exponents = [k / 8 for k in range(-16, 25)]
-    for name, tau in {
-        "he": 2.0,
-        "lecun": 1.0,
-        "gain": 9 / 16,
-        "default": 1 / 3,
-    }.items():
-        factors = [
-            mean_field(torch.selu, variance=10**k, weight_variance=tau).variance / 10**k
-            for k in exponents
-        ]
-        points = tuple(Estimate(f, f, f, 1, "1") for f in factors)
-        found[name] = Series(tuple(10**k for k in exponents), points, "1")
+    inputs = [10 ** (k / 8) for k in range(-16, 25)]
+    for name, tau in {"he": 2.0, "lecun": 1.0, "gain": 9 / 16}.items():
+        points = []
+        for q in inputs:
+            layer = mean_field(torch.selu, variance=q, weight_variance=tau)
+            factor = (layer.variance + layer.mean**2) / q
+            points.append(Estimate(factor, factor, factor, 1, "1"))
+        found[name] = Series(tuple(inputs), tuple(points), "1")
     return found
 
 
@@ -118,14 +116,11 @@ def gain(seeds: range) -> Results:
 
 
 def default(seeds: range) -> Results:
-    """What `nn.Linear` draws by default, tau = 1/3 and biases, for SELU; without biases, for ReLU."""
-    selu = send(seeds, F.selu, linear_default)
-    relu = send(seeds, F.relu, normal(1 / 3), depth=20)
-    factor = (relu.second_moment[:, -1] / relu.second_moment[:, 1]) ** (1 / 19)
+    """SELU with what `nn.Linear` draws by default: tau = 1/3, and biases."""
+    signal = send(seeds, F.selu, linear_default)
     return {
-        "variance": mean(selu.variance[:, -1], "1"),
-        "one_minus_cosine": largest(1 - selu.cosine[:, -1], "1"),
-        "relu_factor": mean(factor, "1"),
+        "variance": mean(signal.variance[:, -1], "1"),
+        "one_minus_cosine": largest(1 - signal.cosine[:, -1], "1"),
     }
 
 

@@ -40,7 +40,7 @@ CLAIMS = (
     # In training
     Claim("no-dead-units", "dead_units.selu_largest", below=1e-9),
     Claim("relu-has-dead-units", "dead_units.relu", above=0.2),
-    Claim("alive-is-not-better", "dead_units.selu_minus_relu", below=0.02),
+    Claim("alive-is-not-better", "dead_units.selu_minus_relu", below=0.01),
     Claim(
         "training-leaves-the-fixed-point",
         "contest.depth20_middle_largest_variance",

@@ -3,7 +3,8 @@
 Signals: random nets of 50 layers of 256 units without biases, 128 standard normal inputs, nothing trained,
 float32. tau is the number of a layer's inputs times the variance of a weight: 1 in LeCun's initialization,
 2 in He's. "Growth" of gradients is the factor, per layer on the way back, of their mean square at the
-pre-activations. Nets of equal seeds share their draws, so what is compared is paired.
+pre-activations; at finite width it lies above mean field, for SELU by about 0.7/width (tried at 64, 128,
+256 and 512 units). Nets of equal seeds share their draws, so what is compared is paired.
 
 Training: MNIST-1D, hidden layers of 64 units, Adam, batches of 100, float32, 6 epochs; SELU with LeCun's
 initialization, ReLU with He's. The contest takes the first half of the seeds, because it is the most

@@ -1,4 +1,4 @@
-"""What a wide random layer does to the mean and variance of a signal, and to gradients."""
+"""What a wide random layer does to a signal and to its gradients."""
 
 import math
 from collections.abc import Callable

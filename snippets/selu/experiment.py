@@ -1,0 +1,224 @@
+"""What does SELU hold, what breaks it, and what does it win?
+
+Signals: random nets of 50 layers of 256 units without biases, 128 standard normal inputs, nothing trained,
+float32. tau is the number of a layer's inputs times the variance of a weight: 1 in LeCun's initialization,
+2 in He's. "Growth" of gradients is the factor, per layer on the way back, of their mean square at the
+pre-activations; at finite width it lies above mean field, for SELU by about 0.7/width (tried at 64, 128,
+256 and 512 units). Nets of equal seeds share their draws, so what is compared is paired.
+
+Training: MNIST-1D, hidden layers of 64 units, Adam, batches of 100, float32, 6 epochs; SELU with LeCun's
+initialization, ReLU with He's. The contest takes the first half of the seeds, because it is the most
+expensive measurement; learning rates are compared on the validation part, accuracies are of the test part.
+
+Every public function is a measurement; the first word of a key is the function that measured it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from snippets.evidence.estimates import Estimate, Results, Series
+from snippets.evidence.mnist1d import splits
+from snippets.evidence.statistics import curve, largest, mean
+from snippets.selu._nets import dead_share, fit, make
+from snippets.selu._signals import Signal, linear_default, normal, send
+from snippets.selu.mean_field import mean_field
+from snippets.selu.selu_constants import selu_constants
+
+DEPTH = 50
+EPOCHS = 6
+RATES = {"slow": 1e-3, "middle": 3e-3, "fast": 1e-2}
+
+
+def _curves(signal: Signal) -> Results:
+    """Forward and backward against depth, as powers of ten; gradients as seen from the last layer."""
+    forward = signal.second_moment.log10()
+    backward = signal.gradient.log10()
+    return {
+        "forward_by_layer": curve(forward, range(DEPTH + 1), "powers of ten", "layers"),
+        "backward_by_layer": curve(
+            backward, range(1, DEPTH + 1), "powers of ten", "layers"
+        ),
+        "second_moment": mean(forward[:, -1], "powers of ten"),
+        "gradient_growth": mean(signal.growth(), "1"),
+        "cosine": mean(signal.cosine[:, -1], "1"),
+        "mean_over_size": mean(
+            signal.mean[:, -1] / signal.second_moment[:, -1].sqrt(), "1"
+        ),
+    }
+
+
+# What SELU holds
+
+
+def lecun(seeds: range) -> Results:
+    """SELU with tau = 1, the case it is made for; also from inputs ten times too large or too small."""
+    signal = send(seeds, F.selu, normal(1))
+    found = _curves(signal) | {
+        "mean": mean(signal.mean[:, -1], "1"),
+        "variance": mean(signal.variance[:, -1], "1"),
+    }
+    for name, factor in (("large", 10.0), ("small", 0.1)):
+        signal = send(seeds, F.selu, normal(1), inputs=partial(torch.mul, other=factor))
+        found[f"variance_from_{name}"] = mean(signal.variance[:, -1], "1")
+        found[f"variance_from_{name}_by_layer"] = curve(
+            signal.variance.log10(), range(DEPTH + 1), "powers of ten", "layers"
+        )
+    return found
+
+
+def relu_he(seeds: range) -> Results:
+    """ReLU with tau = 2, the case He's initialization is made for."""
+    return _curves(send(seeds, F.relu, normal(2)))
+
+
+def moment_map(_seeds: range) -> Results:
+    """By what factor a wide SELU layer changes the second moment, by mean field: exact numbers.
+
+    The second moment of the inputs is all that the next one depends on.
+    """
+    found: Results = {}
+    inputs = [10 ** (k / 8) for k in range(-16, 25)]
+    for name, tau in {"he": 2.0, "lecun": 1.0, "gain": 9 / 16}.items():
+        points = []
+        for q in inputs:
+            layer = mean_field(torch.selu, variance=q, weight_variance=tau)
+            factor = (layer.variance + layer.mean**2) / q
+            points.append(Estimate(factor, factor, factor, 1, "1"))
+        found[name] = Series(tuple(inputs), tuple(points), "1")
+    return found
+
+
+# What breaks it
+
+
+def he(seeds: range) -> Results:
+    """SELU with tau = 2, and the SELU whose constants are solved for tau = 2."""
+    alpha, scale = selu_constants(weight_variance=2)
+    solved = send(seeds, lambda z: scale * F.elu(z, alpha), normal(2))
+    return _curves(send(seeds, F.selu, normal(2))) | {
+        "solved_variance": mean(solved.variance[:, -1], "1"),
+        "solved_gradient_growth": mean(solved.growth(), "1"),
+    }
+
+
+def gain(seeds: range) -> Results:
+    """SELU with PyTorch's recommended gain for it, 3/4, so tau = 9/16."""
+    tau = torch.nn.init.calculate_gain("selu") ** 2
+    signal = send(seeds, F.selu, normal(tau))
+    return {
+        "second_moment": mean(signal.second_moment[:, -1], "1"),
+        "gradient_growth": mean(signal.growth(DEPTH - 10), "1"),
+    }
+
+
+def default(seeds: range) -> Results:
+    """SELU with what `nn.Linear` draws by default: tau = 1/3, and biases."""
+    signal = send(seeds, F.selu, linear_default)
+    return {
+        "variance": mean(signal.variance[:, -1], "1"),
+        "one_minus_cosine": largest(1 - signal.cosine[:, -1], "1"),
+    }
+
+
+def dropout(seeds: range) -> Results:
+    """Dropout after SELU, plain below and above p = 1 - lambda^2/2 = 0.448, and AlphaDropout."""
+    found: Results = {}
+
+    def plain(z: Tensor, p: float) -> Tensor:
+        return F.dropout(F.selu(z), p)
+
+    def alpha(z: Tensor, p: float) -> Tensor:
+        return F.alpha_dropout(F.selu(z), p, training=True)
+
+    for p in (0.1, 0.4, 0.5):
+        signal = send(seeds, partial(plain, p=p), normal(1))
+        late = signal.second_moment[:, -1] / signal.second_moment[:, -11]
+        found[f"variance_{100 * p:.0f}"] = mean(signal.variance[:, -1], "1")
+        found[f"late_growth_{100 * p:.0f}"] = mean(late**0.1, "1")
+    for p in (0.1, 0.5):
+        signal = send(seeds, partial(alpha, p=p), normal(1))
+        found[f"alpha_variance_{100 * p:.0f}"] = mean(signal.variance[:, -1], "1")
+        found[f"alpha_gradient_growth_{100 * p:.0f}"] = mean(signal.growth(), "1")
+    return found
+
+
+def others(seeds: range) -> Results:
+    """Residual sums without scaling, 20 layers; inputs of mean 5; batch normalization before ReLU."""
+    residual = send(seeds, F.selu, normal(1), depth=20, residual=True)
+    shifted = send(seeds, F.selu, normal(1), inputs=partial(torch.add, other=5.0))
+
+    def normalized(z: Tensor) -> Tensor:
+        return F.relu((z - z.mean(0)) / z.std(0))
+
+    batch_norm = send(seeds, normalized, normal(2), depth=20, examples=256)
+    return {
+        "residual_second_moment": mean(
+            residual.second_moment[:, -1].log10(), "powers of ten"
+        ),
+        "shifted_variance": mean(shifted.variance[:, -1], "1"),
+        "shifted_cosine": mean(shifted.cosine[:, -1], "1"),
+        # From layer 2: what arrives at layer 1 has another variance than what ReLU passes on.
+        "batch_norm_gradient_growth": mean(batch_norm.growth(first=2), "1"),
+    }
+
+
+# What it wins in training
+
+
+def dead_units(seeds: range) -> Results:
+    """Three hidden layers at a large learning rate, 0.03: units without any slope, and accuracy."""
+    data = splits(seeds)
+    found: Results = {}
+    accuracies = {}
+    for kind in ("selu", "relu"):
+        nets = make(kind, seeds, 3)
+        fit(nets, data, seeds, 0.03, EPOCHS)
+        dead = dead_share(nets, data.train_x)
+        accuracies[kind] = nets.accuracy(data.test_x, data.test_y)
+        found[kind] = mean(dead, "share")
+        found[f"{kind}_largest"] = largest(dead, "share")
+        found[f"{kind}_test_accuracy"] = mean(accuracies[kind], "share")
+    return found | {
+        "selu_minus_relu": mean(accuracies["selu"] - accuracies["relu"], "share")
+    }
+
+
+def contest(seeds: range) -> Results:
+    """SELU against ReLU with batch normalization, by depth and learning rate.
+
+    `tuned` takes for each of the two the learning rate that is best on the validation part on average.
+    """
+    seeds = seeds[: len(seeds) // 2]
+    data = splits(seeds)
+    found: Results = {}
+    for depth in (5, 20):
+        validation: dict[str, dict[str, float]] = {"selu": {}, "batch_norm": {}}
+        test: dict[str, dict[str, Tensor]] = {"selu": {}, "batch_norm": {}}
+        for rate, lr in RATES.items():
+            for kind, by_rate in validation.items():
+                nets = make(kind, seeds, depth)
+                fit(nets, data, seeds, lr, EPOCHS)
+                right = nets.accuracy(data.validation_x, data.validation_y)
+                by_rate[rate] = float(right.mean())
+                test[kind][rate] = nets.accuracy(data.test_x, data.test_y)
+                name = f"depth{depth}_{rate}"
+                found[f"{name}_{kind}"] = mean(test[kind][rate], "share")
+                if kind == "selu":
+                    variances = [h.var((1, 2)) for h in nets.hidden(data.test_x)]
+                    found[f"{name}_largest_variance"] = mean(
+                        torch.stack(variances).amax(0).log10(), "powers of ten"
+                    )
+            gap = test["selu"][rate] - test["batch_norm"][rate]
+            found[f"{name}_gap"] = mean(gap, "share")
+        best = {kind: max(by, key=by.__getitem__) for kind, by in validation.items()}
+        tuned = {kind: test[kind][best[kind]] for kind in best}
+        for kind in best:
+            found[f"depth{depth}_tuned_{kind}"] = mean(tuned[kind], "share")
+        gap = tuned["selu"] - tuned["batch_norm"]
+        found[f"depth{depth}_tuned_gap"] = mean(gap, "share")
+    return found

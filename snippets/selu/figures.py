@@ -1,0 +1,101 @@
+"""Figures about SELU, drawn from estimates."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from snippets.evidence.evidence import Evidence
+
+Say = Callable[[str, str], str]
+
+
+def depth(evidence: Evidence, say: Say, wide: bool) -> Figure:
+    """What fifty layers do to the signal, forward, and to gradients, backward."""
+    layout = ConstrainedLayoutEngine(hspace=0.1, wspace=0.08)
+    if wide:
+        figure, (left, right) = plt.subplots(1, 2, layout=layout)
+    else:
+        figure, (left, right) = plt.subplots(2, 1, layout=layout)
+        figure.set_size_inches(figure.get_figwidth(), 1.9 * figure.get_figheight())
+    _lines(left, evidence, say, "forward")
+    _lines(right, evidence, say, "backward")
+    left.set(
+        title=say("前向：输出的二阶矩", "Forward: second moment of outputs"),
+        ylim=(-1.2, 5.2),
+    )
+    right.set(
+        title=say("反向：梯度的二阶矩", "Backward: second moment of gradients"),
+        ylim=(-1.2, 5.2),
+    )
+    left.legend(loc="upper left", labelspacing=0.3)
+    return figure
+
+
+def _lines(axes: Axes, evidence: Evidence, say: Say, direction: str) -> None:
+    lines = {
+        "he": (say("SELU，He 初始化", "SELU, He init"), "C1", "--"),
+        "lecun": (say("SELU，LeCun 初始化", "SELU, LeCun init"), "C0", "-"),
+        "relu_he": (say("ReLU，He 初始化", "ReLU, He init"), "C2", "-."),
+    }
+    for key, (name, color, style) in lines.items():
+        series = evidence.series[f"{key}.{direction}_by_layer"]
+        values = [p.value for p in series.points]
+        # Gradients start at the last layer.
+        start = values[-1] if direction == "backward" else 0.0
+        axes.plot(series.x, [v - start for v in values], style, color=color, label=name)
+        low, high = (
+            [getattr(p, end) - start for p in series.points] for end in ("low", "high")
+        )
+        axes.fill_between(series.x, low, high, color=color, alpha=0.2, linewidth=0)
+    axes.set(
+        xlabel=say("层", "layer"),
+        xlim=(0, 50),
+        xticks=range(0, 51, 10),
+        yticks=range(-1, 6),
+        yticklabels=[f"$10^{{{k}}}$" for k in range(-1, 6)],
+    )
+
+
+def fixed_points(evidence: Evidence, say: Say, wide: bool) -> Figure:
+    """By what factor one layer changes the second moment: 1 is a fixed point."""
+    figure, axes = plt.subplots(layout="constrained")
+    if not wide:
+        figure.set_size_inches(figure.get_figwidth(), 1.1 * figure.get_figheight())
+    axes.axhline(1, color="#5c6470", linewidth=1, linestyle="-")
+    lines = {
+        "he": (say("He，τ = 2", "He, τ = 2"), "C1", "--"),
+        "lecun": (say("LeCun，τ = 1", "LeCun, τ = 1"), "C0", "-"),
+        "gain": (say("增益 3/4，τ = 9/16", "gain 3/4, τ = 9/16"), "C2", "-."),
+    }
+    for key, (name, color, style) in lines.items():
+        series = evidence.series[f"moment_map.{key}"]
+        factors = [p.value for p in series.points]
+        axes.plot(series.x, factors, style, color=color, label=name)
+        if factors[-1] < 1:
+            axes.plot(_crossing(series.x, factors), 1, "o", color=color, markersize=8)
+    axes.set(
+        title=say(
+            "一层把二阶矩变成几倍", "Factor by which a layer changes the second moment"
+        ),
+        xlabel=say("输入的二阶矩", "second moment of its inputs"),
+        xscale="log",
+        yscale="log",
+        xlim=(1e-2, 1e3),
+        ylim=(0.28, 4.6),
+        yticks=(0.5, 1, 2, 4),
+        yticklabels=("0.5", "1", "2", "4"),
+    )
+    axes.minorticks_off()
+    axes.legend(loc="upper right", labelspacing=0.3)
+    return figure
+
+
+def _crossing(x: Sequence[float], factors: Sequence[float]) -> float:
+    """Where a falling factor passes 1, between two of its points on logarithmic axes."""
+    i = next(i for i, f in enumerate(factors) if f < 1 + 1e-9)
+    (a, b), (high, low) = x[i - 1 : i + 1], factors[i - 1 : i + 1]
+    return float(a * (b / a) ** (math.log(high) / math.log(high / low)))

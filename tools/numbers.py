@@ -108,4 +108,6 @@ def _format(number: float, estimate: Estimate) -> str:
     )
     if half == 0 and "." in text:
         text = text.rstrip("0").rstrip(".")
+    if not text.strip("-0."):
+        text = text.lstrip("-")  # what rounds to 0 has no sign
     return text.replace("-", "−") + ("%" if percent else "")

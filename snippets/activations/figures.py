@@ -5,9 +5,9 @@ from collections.abc import Callable
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from snippets.evidence.evidence import Evidence
+from snippets.evidence.panels import two_panels
 
 Say = Callable[[str, str], str]
 
@@ -24,12 +24,7 @@ NAMES = {
 
 def cliff(evidence: Evidence, say: Say, wide: bool) -> Figure:
     """Loss and gradient of a wrong logit, on both paths to binary cross-entropy."""
-    layout = ConstrainedLayoutEngine(hspace=0.08, wspace=0.06)
-    if wide:
-        figure, (left, right) = plt.subplots(1, 2, layout=layout)
-    else:
-        figure, (left, right) = plt.subplots(2, 1, layout=layout)
-        figure.set_size_inches(figure.get_figwidth(), 2.1 * figure.get_figheight())
+    figure, left, right = two_panels(wide, height=2.1)
     _lines(left, evidence, say, "loss")
     left.set(title=say("损失", "Loss"), ylim=(0, 110), yticks=(0, 25, 50, 75, 100))
     _lines(right, evidence, say, "gradient")

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Callable
 
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from snippets.evidence.evidence import Evidence
+from snippets.evidence.panels import two_panels
 
 Say = Callable[[str, str], str]
 
@@ -19,12 +18,7 @@ STEPS = 19  # from the last step of a sequence of 20 back to the first
 
 def earning(evidence: Evidence, say: Say, wide: bool) -> Figure:
     """Where a bias earns its keep: the first steps on a rare label, and how far gradients reach."""
-    layout = ConstrainedLayoutEngine(hspace=0.1, wspace=0.06)
-    if wide:
-        figure, (left, right) = plt.subplots(1, 2, layout=layout)
-    else:
-        figure, (left, right) = plt.subplots(2, 1, layout=layout)
-        figure.set_size_inches(figure.get_figwidth(), 2 * figure.get_figheight())
+    figure, left, right = two_panels(wide, height=2)
     _rare(left, evidence, say)
     _reach(right, evidence, say)
     return figure

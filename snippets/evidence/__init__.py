@@ -12,6 +12,7 @@
     store.py        keeps what was measured under that hash
     runner.py       runs what the store lacks
     evidence.py     puts together what is known of a question, and judges its claims
+    panels.py       the layout that most figures share
     cli.py          `python -m snippets`
 
 Nothing here knows how the site is made.

@@ -6,21 +6,16 @@ from collections.abc import Callable, Sequence
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from snippets.evidence.evidence import Evidence
+from snippets.evidence.panels import two_panels
 
 Say = Callable[[str, str], str]
 
 
 def depth(evidence: Evidence, say: Say, wide: bool) -> Figure:
     """What fifty layers do to the signal, forward, and to gradients, backward."""
-    layout = ConstrainedLayoutEngine(hspace=0.1, wspace=0.08)
-    if wide:
-        figure, (left, right) = plt.subplots(1, 2, layout=layout)
-    else:
-        figure, (left, right) = plt.subplots(2, 1, layout=layout)
-        figure.set_size_inches(figure.get_figwidth(), 1.9 * figure.get_figheight())
+    figure, left, right = two_panels(wide, height=1.9)
     _lines(left, evidence, say, "forward")
     _lines(right, evidence, say, "backward")
     left.set(

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from snippets.evidence.evidence import Evidence
+from snippets.evidence.panels import two_panels
 
 Say = Callable[[str, str], str]
 
@@ -16,12 +15,7 @@ FREE = 0.1  # a spread above this is a free layer; measured ones are far from it
 
 def freedom(evidence: Evidence, say: Say, wide: bool) -> Figure:
     """Which layers a random matrix frees, beside what that is worth in training."""
-    layout = ConstrainedLayoutEngine(hspace=0.1)
-    if wide:
-        figure, (left, right) = plt.subplots(1, 2, layout=layout, width_ratios=(5, 6))
-    else:
-        figure, (left, right) = plt.subplots(2, 1, layout=layout, height_ratios=(5, 6))
-        figure.set_size_inches(figure.get_figwidth(), 2.1 * figure.get_figheight())
+    figure, left, right = two_panels(wide, height=2.1, ratios=(5, 6))
     _map(left, evidence, say)
     _curves(right, evidence, say)
     # Between the nets that learn and those that do not, where there is room for it.

@@ -28,7 +28,7 @@ from mkdocs.structure.toc import AnchorLink
 
 from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
-from snippets.evidence.questions import SourceError, questions
+from snippets.evidence.questions import ROOT, SourceError, questions
 from tools import notebooks, rendering
 from tools.pages import LANGUAGES, Page, PageError
 from tools.prose import headings
@@ -114,8 +114,10 @@ def _code_page(question: str, language: str) -> str:
     parts = [
         f"---\nsearch:\n  exclude: true\n---\n\n# {CODE_TITLES[language].format(q=question)}\n"
     ]
-    for name in ("experiment", "claims", "figures"):
+    for name in ("experiment", "observations", "claims", "figures"):
         file = f"snippets/{question}/{name}.py"
+        if not (ROOT / file).exists():
+            continue
         parts.append(
             f'## {file} {{: #{name} }}\n\n```python linenums="1"\n--8<-- "{file}"\n```\n'
         )

@@ -123,13 +123,15 @@ def _number(page: Page, match: re.Match[str], *, plain: bool) -> str:
     found, key, form, estimate = page.estimate(match)
     if estimate is None:
         return numbers.PENDING if plain else numbers.pending(page.language)
+    name = key.partition(".")[0]
     if form == "n":
         text = str(estimate.n)
+    elif form == "machine":
+        return numbers.machine(found.provenance[name], page.language)
     else:
         text = (numbers.interval if form else numbers.value)(estimate)
     if plain:
         return text
-    name = key.partition(".")[0]
     measurement = next(v for v in found.measured if v.name == name)
     return numbers.html(
         text,

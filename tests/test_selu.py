@@ -11,7 +11,13 @@ from torch import nn
 
 from snippets.evidence.ensembles import Ensemble
 from snippets.selu._nets import BatchNormalized, dead_share, fit, make, weights
-from snippets.selu._signals import Signal, linear_default, normal, send
+from snippets.selu._signals import (
+    Signal,
+    linear_default,
+    normal,
+    second_moments,
+    send,
+)
 from snippets.selu.mean_field import gaussian_moments, mean_field
 from snippets.selu.self_normalization import self_normalization
 from snippets.selu.selu_constants import selu_constants
@@ -533,6 +539,16 @@ def test_the_default_of_linear_is_drawn_as_torch_draws_it():
         assert drawn.shape == real.shape
         assert float(drawn.abs().max()) <= float(real.detach().abs().max()) * 1.02
         assert float(drawn.std()) == pytest.approx(float(real.detach().std()), rel=0.1)
+
+
+def test_second_moments_of_linear_nets_are_products_of_chi_squares():
+    # Of n weights of variance 1/n a unit makes a normal variable: each layer multiplies by chi^2_n / n.
+    found = second_moments(range(4), lambda z: z, 1.0, nets=500, width=20, depth=3)
+    assert found.shape == (4, 500)
+    assert float(found.mean()) == pytest.approx(1, abs=0.05)
+    assert float(found.log().var()) == pytest.approx(
+        3 * 0.10516, rel=0.1
+    )  # 3 trigamma(10)
 
 
 def test_batch_normalization_is_torchs_run_by_run():

@@ -55,10 +55,9 @@ def hidden(seeds: range) -> Results:
             sizes = [b.abs().mean((1, 2)) for b in nets.biases[:-1]]
             found["zero_size_after_training"] = mean(torch.stack(sizes).mean(0), "1")
             continue
-        found[f"{name}_minus_zero"] = mean(last[name] - last["zero"], "share")
-        found[f"{name}_minus_zero_after_1_epoch"] = mean(
-            first[name] - first["zero"], "share"
-        )
+        for key, at in (("", last), ("_after_1_epoch", first)):
+            gap = 100 * (at[name] - at["zero"])
+            found[f"{name}_minus_zero{key}"] = mean(gap, "points")
     return found
 
 

@@ -53,9 +53,11 @@ def normal(tau: float) -> Draw:
     return draw
 
 
-def linear_default(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """What `nn.Linear` draws: weights and biases uniform in +-1/sqrt(n)."""
-    drawn = (2 * torch.rand(n + 1, n, generator=g) - 1) / math.sqrt(n)
+def linear_default(
+    n: int, g: torch.Generator, outputs: int | None = None
+) -> tuple[Tensor, Tensor]:
+    """What `nn.Linear` draws: weights and biases uniform in +-1/sqrt(n); n outputs if not told otherwise."""
+    drawn = (2 * torch.rand(n + 1, outputs or n, generator=g) - 1) / math.sqrt(n)
     return drawn[:n], drawn[n]
 
 
@@ -108,6 +110,31 @@ def send(
             ]
         )
     return Signal(*(torch.stack(part) for part in zip(*runs, strict=True)))
+
+
+def second_moments(
+    seeds: range,
+    activation: Callable[[Tensor], Tensor],
+    tau: float,
+    *,
+    nets: int = 100,
+    width: int = 50,
+    depth: int = 20,
+) -> Tensor:
+    """Mean square of the last layer's outputs, over that of the input, for many narrow nets a seed.
+
+    Returns:
+        Shape (runs, nets), float64. Each net sees one standard normal input, scaled to mean square 1.
+    """
+    found = []
+    for g in generators(seeds, "narrow nets"):
+        x = torch.randn(nets, 1, width, generator=g, dtype=torch.float64)
+        x = x / x.square().mean(-1, keepdim=True).sqrt()
+        for _ in range(depth):
+            w = torch.randn(nets, width, width, generator=g, dtype=x.dtype)
+            x = activation(x @ w * math.sqrt(tau / width))
+        found.append(x.square().mean((1, 2)))
+    return torch.stack(found)
 
 
 def _cosine(x: Tensor) -> Tensor:

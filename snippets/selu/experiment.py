@@ -25,7 +25,13 @@ from snippets.evidence.estimates import Estimate, Results, Series
 from snippets.evidence.mnist1d import splits
 from snippets.evidence.statistics import curve, largest, mean
 from snippets.selu._nets import dead_share, fit, make
-from snippets.selu._signals import Signal, linear_default, normal, send
+from snippets.selu._signals import (
+    Signal,
+    linear_default,
+    normal,
+    second_moments,
+    send,
+)
 from snippets.selu.mean_field import mean_field
 from snippets.selu.selu_constants import selu_constants
 
@@ -76,6 +82,21 @@ def relu_he(seeds: range) -> Results:
     return _curves(send(seeds, F.relu, normal(2)))
 
 
+def narrow(seeds: range) -> Results:
+    """Single nets of 50 units and 20 layers, 100 a seed, one input each: how far their second moments spread.
+
+    ReLU with tau = 2 keeps the second moment in expectation over nets; its logarithm takes a random step of
+    variance 5/width in each layer. SELU is pulled back to its fixed point.
+    """
+    found: Results = {}
+    for name, function, tau in (("relu", F.relu, 2.0), ("selu", F.selu, 1.0)):
+        moments = second_moments(seeds, function, tau)
+        found[f"{name}_mean"] = mean(moments.mean(1), "1")
+        found[f"{name}_median"] = mean(moments.median(1).values, "1")
+        found[f"{name}_variance_of_log"] = mean(moments.log().var(1), "1")
+    return found
+
+
 def moment_map(_seeds: range) -> Results:
     """By what factor a wide SELU layer changes the second moment, by mean field: exact numbers.
 
@@ -117,12 +138,20 @@ def gain(seeds: range) -> Results:
 
 
 def default(seeds: range) -> Results:
-    """SELU with what `nn.Linear` draws by default: tau = 1/3, and biases."""
+    """What `nn.Linear` draws by default: tau = 1/3, and biases. SELU, and ReLU also trained, 20 layers."""
     signal = send(seeds, F.selu, linear_default)
-    return {
+    found: Results = {
         "variance": mean(signal.variance[:, -1], "1"),
         "one_minus_cosine": largest(1 - signal.cosine[:, -1], "1"),
     }
+    signal = send(seeds, F.relu, linear_default, depth=20)
+    found["relu_gradient_growth"] = mean(signal.growth(), "1")
+    found["relu_one_minus_cosine"] = largest(1 - signal.cosine[:, -1], "1")
+    data = splits(seeds)
+    nets = make("default", seeds, 20)
+    fit(nets, data, seeds, RATES["slow"], EPOCHS)
+    accuracy = nets.accuracy(data.test_x, data.test_y)
+    return found | {"relu_test_accuracy": mean(accuracy, "share")}
 
 
 def dropout(seeds: range) -> Results:
@@ -183,9 +212,8 @@ def dead_units(seeds: range) -> Results:
         found[kind] = mean(dead, "share")
         found[f"{kind}_largest"] = largest(dead, "share")
         found[f"{kind}_test_accuracy"] = mean(accuracies[kind], "share")
-    return found | {
-        "selu_minus_relu": mean(accuracies["selu"] - accuracies["relu"], "share")
-    }
+    gap = 100 * (accuracies["selu"] - accuracies["relu"])
+    return found | {"selu_minus_relu": mean(gap, "points")}
 
 
 def contest(seeds: range) -> Results:
@@ -213,12 +241,12 @@ def contest(seeds: range) -> Results:
                     found[f"{name}_largest_variance"] = mean(
                         torch.stack(variances).amax(0).log10(), "powers of ten"
                     )
-            gap = test["selu"][rate] - test["batch_norm"][rate]
-            found[f"{name}_gap"] = mean(gap, "share")
+            gap = 100 * (test["selu"][rate] - test["batch_norm"][rate])
+            found[f"{name}_gap"] = mean(gap, "points")
         best = {kind: max(by, key=by.__getitem__) for kind, by in validation.items()}
         tuned = {kind: test[kind][best[kind]] for kind in best}
         for kind in best:
             found[f"depth{depth}_tuned_{kind}"] = mean(tuned[kind], "share")
-        gap = tuned["selu"] - tuned["batch_norm"]
-        found[f"depth{depth}_tuned_gap"] = mean(gap, "share")
+        gap = 100 * (tuned["selu"] - tuned["batch_norm"])
+        found[f"depth{depth}_tuned_gap"] = mean(gap, "points")
     return found

@@ -57,8 +57,8 @@ CLAIMS = (
         "contest.depth20_middle_largest_variance",
         above=5,
     ),
-    Claim("beats-relu-at-low-rate", "contest.depth20_slow_minus_relu", above=1),
-    Claim("loses-to-relu-at-high-rate", "contest.depth20_fast_minus_relu", below=-5),
+    Claim("the-rate-decides", "contest.depth20_swing", above=5),
+    Claim("loses-to-relu-at-high-rate", "contest.depth20_fast_minus_relu", below=-1),
     Claim("selu-wins-at-low-rate", "contest.depth20_slow_minus_batch_norm", above=15),
     Claim(
         "batch-norm-wins-at-high-rate",

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import tinycss2
 from fontTools import subset
+from fontTools.ttLib import TTFont
 
 WORDS = {"zh": {"search": "搜索"}, "en": {"search": "Search"}}
 
@@ -210,8 +212,8 @@ def _signs_in_use(folder: Path, pages: Iterable[str]) -> None:
         flavor="woff2", hinting=False, layout_features=["*"], name_IDs=[]
     )
     for file in folder.glob("*.woff2"):
-        font = subset.load_font(str(file), options)
-        cutter = subset.Subsetter(options)
-        cutter.populate(text="".join(sorted(signs)))
-        cutter.subset(font)
-        subset.save_font(font, str(file), options)
+        with TTFont(BytesIO(file.read_bytes())) as font:
+            cutter = subset.Subsetter(options)
+            cutter.populate(text="".join(sorted(signs)))
+            cutter.subset(font)
+            subset.save_font(font, str(file), options)

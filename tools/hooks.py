@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 for _name in [n for n in sys.modules if n.partition(".")[0] in ("snippets", "tools")]:
     del sys.modules[_name]
 
+import jieba
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
@@ -29,7 +30,7 @@ from mkdocs.structure.toc import AnchorLink
 from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.questions import ROOT, SourceError, questions
-from tools import finishing, notebooks, rendering
+from tools import finishing, glossary, notebooks, rendering
 from tools.pages import LANGUAGES, Page, PageError
 from tools.prose import headings
 
@@ -64,6 +65,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     ]
     if broken and not serving:
         raise PluginError("\n".join(broken))
+    for term in glossary.terms("zh"):
+        jieba.add_word(
+            term.name
+        )  # search splits Chinese by it, and keeps our terms whole
     return config
 
 
@@ -168,10 +173,17 @@ def on_page_content(
             item.id = match["id"] or "title"
     else:
         source = pages.get(uri) or Page(uri, "", evidence)
+    link = _linker(page, files)
     try:
-        return rendering.drawn(source, html, _linker(page, files))
+        html = rendering.drawn(source, html, link)
     except PageError as error:
         raise PluginError(str(error)) from error
+    language = _language(page)
+    if language and source.slug == "glossary":
+        return glossary.anchored(html, language)
+    if language and source.slug in evidence:
+        return glossary.linked(html, language, link(f"{language}/glossary.md"))
+    return html
 
 
 def on_page_context(
@@ -212,12 +224,16 @@ def on_post_build(config: MkDocsConfig) -> None:
         )
     whole = site / "search" / "search_index.json"
     index = json.loads(whole.read_text(encoding="utf-8"))
+    index["config"]["fields"] |= {"named": {"boost": 500.0}, "alias": {"boost": 1.0}}
     for language in LANGUAGES:
-        mine = [
-            entry | {"location": entry["location"].removeprefix(f"{language}/")}
-            for entry in index["docs"]
-            if entry["location"].startswith(f"{language}/")
-        ]
+        mine = glossary.with_aliases(
+            (
+                entry | {"location": entry["location"].removeprefix(f"{language}/")}
+                for entry in index["docs"]
+                if entry["location"].startswith(f"{language}/")
+            ),
+            language,
+        )
         text = json.dumps(
             index | {"docs": mine}, ensure_ascii=False, separators=(",", ":")
         )

@@ -1,0 +1,92 @@
+"""What is dropped from the built site is in nobody's use, and a changed theme is noticed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from tools import finishing
+
+ROOT = Path(__file__).parents[1]
+BUNDLE = '"use strict";$(location.protocol!=="file:");function a(e,t=new Worker(e)){"by-script"}'
+CSS = """
+@charset "utf-8";
+:root { --icon: url('data:image/svg+xml;utf8,<svg a="b;c}"/>'); --read: 1px }
+.here, .by-script > b, .nowhere { margin: var(--read) }
+.nowhere { color: red }
+@media print { .nowhere { color: red } .here:not(.nowhere) { color: blue } }
+@media screen { .nowhere a { color: red } }
+[data-md-color-primary=teal] { color: teal }
+[data-md-color-primary=red] { color: red }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A site of one page, with what finishing looks for."""
+    for name, text in {
+        "en/index.html": '<link rel="stylesheet" href="../assets/a.css">\n'
+        '<link rel="stylesheet" href="../assets/b.css">'
+        '<body data-md-color-primary="red"><p class="here"><math><mi>x</mi></math></p>',
+        "index.html": '<link rel="stylesheet" href="assets/door.css">',
+        "assets/a.css": CSS,
+        "assets/b.css": "@font-face { src: url(fonts/stix.woff2) }",
+        "assets/door.css": "main { margin: 0 }",
+        "assets/javascripts/bundle.1.min.js": BUNDLE,
+        "assets/javascripts/bundle.1.min.js.map": "",
+        "assets/javascripts/lunr/min/lunr.zh.min.js": "",
+    }.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    (tmp_path / "assets" / "fonts").mkdir()
+    (font,) = (ROOT / "docs" / "assets" / "fonts").glob("*.woff2")
+    (tmp_path / "assets" / "fonts" / "stix.woff2").write_bytes(font.read_bytes())
+    return tmp_path
+
+
+def test_pages_load_one_stylesheet_of_the_rules_in_use(folder: Path) -> None:
+    finishing.site(folder)
+    (sheet,) = (folder / "assets").glob("site.*.css")
+    page = (folder / "en" / "index.html").read_text()
+    assert page.startswith(
+        f'<link rel="stylesheet" href="../assets/{sheet.name}">\n<body'
+    )
+    assert sheet.read_text() == (
+        ":root{--read: 1px}.here,.by-script > b{margin: var(--read)}"
+        "@media print {.here:not(.nowhere){color: blue}}"
+        "[data-md-color-primary=red]{color: red}"
+        "@font-face{ src: url(fonts/stix.woff2) }"
+    )
+    assert (folder / "assets" / "door.css").exists()
+    assert not (folder / "assets" / "a.css").exists()
+
+
+def test_the_font_has_the_signs_of_the_formulas(folder: Path) -> None:
+    finishing.site(folder)
+    with TTFont(folder / "assets" / "fonts" / "stix.woff2") as font:
+        assert ord("x") in font.getBestCmap()
+        assert ord("y") not in font.getBestCmap()
+        assert "MATH" in font
+
+
+def test_search_waits_until_it_is_opened(folder: Path) -> None:
+    finishing.site(folder)
+    bundle = (folder / "assets" / "javascripts" / "bundle.1.min.js").read_text()
+    assert "location.protocol" not in bundle
+    assert bundle.count("new Worker") == 1
+    assert "postMessage(m){if(!this.w)" in bundle
+    assert not list(folder.rglob("*.map"))
+
+
+def test_a_theme_that_has_changed_is_noticed(folder: Path) -> None:
+    (folder / "assets" / "javascripts" / "bundle.1.min.js").write_text("another bundle")
+    with pytest.raises(
+        finishing.FinishingError,
+        match=r"bundle\.1\.min\.js has .* 0 times instead of once",
+    ):
+        finishing.site(folder)
+    with pytest.raises(finishing.FinishingError, match="a page has"):
+        finishing.page("<html>", "en")

@@ -1,0 +1,64 @@
+"""Terms lead to the glossary once a page, outside of code and links, and search knows both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import glossary
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def test_both_languages_have_the_same_terms() -> None:
+    zh, en = glossary.terms("zh"), glossary.terms("en")
+    assert len(en) > 50
+    assert [(t.other, t.name, t.id) for t in zh] == [
+        (t.name, t.other, t.id) for t in en
+    ]
+    assert len({t.id for t in en}) == len(en)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_row_of_the_table_is_a_term(language: str) -> None:
+    text = (DOCS / language / "glossary.md").read_text(encoding="utf-8")
+    assert len(re.findall(r"^\| ", text, re.M)) - 2 == len(glossary.terms(language))
+
+
+def test_only_the_first_use_in_prose_leads_to_the_glossary() -> None:
+    html = (
+        "<h2>Dead units</h2><p><code>dead unit</code> <a href='x'>dead unit</a> "
+        "Two dead units, a dead unit.</p><p>A dead unit.</p>"
+    )
+    linked = glossary.linked(html, "en", "../glossary/")
+    assert linked.count('class="term"') == 1
+    link = r'Two <a class="term" href="../glossary/#dead-unit" title="[^"]+">dead units</a>'
+    assert re.search(link, linked)
+    assert re.sub(r'<a class="term"[^>]*>(.*?)</a>', r"\1", linked) == html
+
+
+def test_a_longer_term_comes_before_the_shorter_one_in_it() -> None:
+    linked = glossary.linked("<p>随机失活和学习率</p><p>动量</p>", "zh", "")
+    assert re.findall(r"#([\w-]+)", linked) == ["dropout", "learning-rate", "momentum"]
+
+
+def test_rows_can_be_linked() -> None:
+    row = "<tr>\n<td>动量</td>\n<td>momentum</td></tr>"
+    assert glossary.anchored(row, "zh").startswith('<tr id="momentum">')
+
+
+def test_an_entry_of_search_is_found_by_the_other_languages_term() -> None:
+    entry = {
+        "location": "a/",
+        "title": "动\u200b量",
+        "text": "<p>学习率 与 momentum</p>",
+    }
+    (found,) = glossary.with_aliases([entry], "zh")
+    assert found["named"] == "momentum"
+    assert found["alias"] == "learning rate"
+    (found,) = glossary.with_aliases(
+        [{"location": "", "title": "Biased", "text": "Momentums"}], "en"
+    )
+    assert (found["named"], found["alias"]) == ("", "动量")

@@ -100,9 +100,7 @@ def per_run_loss(nets: Ensemble, x: Tensor, y: Tensor) -> Tensor:
 
 def size(tensors: list[Tensor]) -> Tensor:
     """Euclidean norm of all entries of each run, shape (runs,)."""
-    return torch.linalg.vector_norm(
-        torch.cat([t.flatten(1) for t in tensors], 1), dim=1
-    )
+    return torch.cat([t.flatten(1) for t in tensors], 1).square().sum(1).sqrt()
 
 
 class Digits:

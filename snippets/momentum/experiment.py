@@ -2,7 +2,7 @@
 
 Momentum b and learning rate are PyTorch's: v = b v + g, w = w - lr v. "Settles" means: reaches the level
 and stays; a first touch says nothing about a weight that swings. On a parabola no step is taken one by one:
-`quadratic_momentum` counts them, in float64. Noise is simulated where its variance arrives within 8,000 steps.
+`quadratic_momentum` counts them, in float64. Noise is simulated where 8,000 steps are enough.
 The valley is Rosenbrock's function, float64, exact gradients; its starts are the usual (-1.2, 1) plus normal
 noise of size 0.3, and for divergence uniform on [-2, 2] x [-1, 3]. Nets are float32.
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Choice(NamedTuple):
-    """Arguments for `torch.optim.SGD`, and the factor per step on errors they achieve."""
+    """Arguments for `torch.optim.SGD`, and their factor per step on errors."""
 
     lr: float
     momentum: float
@@ -36,10 +36,12 @@ def best_momentum(smallest: float, largest: float, *, nesterov: bool = False) ->
         Choice(lr=0.16, momentum=0.42857142857142855, rate=0.6)
 
     Source:
-        Lessard, Recht and Packard (2016), Analysis and Design of Optimization Algorithms
-        via Integral Quadratic Constraints, arXiv:1408.3595, who compare tuned gradient
-        descent, heavy ball and Nesterov on quadratics. Their iteration is PyTorch's as
-        long as lr is constant.
+        Heavy ball: both roots of z^2 - T z + D meet at the two ends of the range (see
+        `quadratic_momentum`). Nesterov: a double root at the smallest curvature, and
+        at the largest one a negative root of the same size. Goh (2017), Why Momentum
+        Really Works, doi:10.23915/distill.00006, and Vu (2018), Convergence of
+        Heavy-Ball Method and Nesterov's Accelerated Gradient on Quadratic
+        Optimization, https://trungvietvu.github.io/notes/2018/Momentum.
     """
     if not 0 < smallest < math.inf:
         raise ValueError(f"smallest must be finite and > 0, got {smallest}")

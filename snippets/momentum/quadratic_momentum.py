@@ -64,7 +64,7 @@ def quadratic_momentum(
             1e9 steps.
 
     Examples:
-        >>> quadratic_momentum(0.5, 0.0, 1.0, tolerance=0.1).settling_steps  # 1/2, 1/4, ...
+        >>> quadratic_momentum(0.5, 0.0, 1.0, tolerance=0.1).settling_steps  # 1/2, 1/4
         4
         >>> motion = quadratic_momentum(0.01, 0.99999, 1.0)
         >>> motion.settling_steps, round(motion.period), round(motion.overshoot, 2)
@@ -124,7 +124,7 @@ def quadratic_momentum(
 
 
 def _powers(t: float, d: float) -> tuple[Tensor, Tensor]:
-    """First rows of the matrix' powers 0 to BLOCK - 1, (BLOCK, 2), and its power BLOCK."""
+    """First rows of the matrix to the powers 0 to BLOCK - 1, and its power BLOCK."""
     power = torch.tensor([[t, -d], [1.0, 0.0]], dtype=torch.float64)
     rows = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
     while len(rows) < BLOCK:

@@ -98,7 +98,8 @@ def digits(evidence: Evidence, say: Say, wide: bool) -> Figure:
         xlim=(0, 880),
         ylim=(0, 100),
     )
-    left.legend(loc="upper right", labelspacing=0.3)
+    # Between the two curves that stay high and the one that falls.
+    right.legend(loc="upper right", bbox_to_anchor=(1, 0.86), labelspacing=0.3)
     return figure
 
 

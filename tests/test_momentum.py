@@ -89,7 +89,9 @@ def test_long_runs_follow_the_envelope(friction):
     # A sampled wave may miss its crests by up to 1/50 of a step's phase for long.
     slack = motion.period + 3e-4 / friction
     assert motion.settling_steps == pytest.approx(steps, abs=slack)
-    assert motion.crossings == pytest.approx(2 * steps / motion.period, abs=3 + 2 * slack / motion.period)
+    assert motion.crossings == pytest.approx(
+        2 * steps / motion.period, abs=3 + 2 * slack / motion.period
+    )
 
 
 def test_one_step_suffices_without_momentum():
@@ -238,7 +240,9 @@ def test_descend_is_torchs_sgd_with_a_momentum_for_each_run():
         for step in range(30):
             optimizer.zero_grad()
             loss = runs.per_run_loss(alone, x[i : i + 1], y[i : i + 1]).sum()
-            assert float(loss.detach()) == pytest.approx(float(curves[i, step]), rel=1e-4)
+            assert float(loss.detach()) == pytest.approx(
+                float(curves[i, step]), rel=1e-4
+            )
             loss.backward()
             optimizer.step()
         for p, q in zip(nets.parameters(), parameters, strict=True):

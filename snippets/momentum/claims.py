@@ -24,15 +24,15 @@ CLAIMS = (
     # In a curved valley
     Claim("momentum-helps", "valley.b9_over_b0", below=0.3),
     Claim("too-much-hurts", "valley.b999_over_b9", above=10),
-    Claim("touching-is-not-settling", "valley.b999_over_first_touch", above=1.5),
-    Claim("valley-unsettled", "valley.huge_unsettled", above=0.8),
+    Claim("touching-is-not-settling", "valley.b999_over_first_touch", above=1.2),
+    Claim("valley-unsettled", "valley.huge_unsettled", above=0.7),
     Claim("diverges-earlier", "valley.huge_over_b9_diverges_at", below=-0.8),
     Claim("b9-does-not-diverge", "divergence.b9", below=0.05),
     Claim("b999-diverges", "divergence.b999", above=0.6),
     Claim("huge-diverges", "divergence.huge", above=0.8),
     # In nets
     Claim("regression-b9", "regression.b9_steps", below=100),
-    Claim("regression-unsettled", "regression.huge_unsettled", above=0.8),
+    Claim("regression-unsettled", "regression.huge_unsettled", above=0.7),
     Claim("regression-peaks", "regression.huge_peaks", above=250),
     Claim("coasts", "coasting.speed_ratio", above=80),
     Claim("coasting-weights", "coasting.huge_norm", above=10),

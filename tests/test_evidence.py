@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from snippets.evidence import fingerprint, questions, statistics, store
+from snippets.evidence import fingerprint, questions, statistics, store, timing
 from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate, Series
 from snippets.evidence.evidence import gather
@@ -110,6 +110,76 @@ def test_a_damaged_file_is_measured_again_with_a_note(project: Path) -> None:
     )
 
 
+WATCHED = """
+import time
+from pathlib import Path
+from snippets.evidence.statistics import mean
+
+def _logged(name, seeds):
+    with Path("log.txt").open("a") as log:
+        log.write(f"{name} starts\\n")
+        log.flush()
+        time.sleep(0.5)
+        log.write(f"{name} ends\\n")
+    return {"value": mean([float(s) for s in seeds], "1")}
+
+"""
+CALLED = "def {0}(seeds):\n    return _logged({0!r}, seeds)\n\n"
+
+
+def test_observations_come_last_and_each_runs_alone(project: Path) -> None:
+    toy = project / "snippets" / "toy"
+    (toy / "experiment.py").write_text(
+        WATCHED + CALLED.format("first") + CALLED.format("second")
+    )
+    (toy / "observations.py").write_text(
+        WATCHED + CALLED.format("early") + CALLED.format("late")
+    )
+    assert run(project, "toy").returncode == 0
+    lines = (project / "log.txt").read_text().splitlines()
+    assert sorted(lines[:4]) == [
+        "first ends",
+        "first starts",
+        "second ends",
+        "second starts",
+    ]
+    assert lines[4:] == ["early starts", "early ends", "late starts", "late ends"]
+    # A claim about a time would fail on another machine.
+    (toy / "claims.py").write_text(
+        TOY["claims.py"].replace("first.value", "late.value")
+    )
+    refused = run(project, "toy")
+    assert refused.returncode == 1
+    assert (
+        "snippets/toy/claims.py: claim 'positive' is about 'late.value', an observation of one machine "
+        "(snippets/toy/observations.py:17); show it on a page, and claim nothing of it"
+    ) in refused.stderr
+
+
+def test_no_two_files_measure_the_same_name(project: Path) -> None:
+    file = project / "snippets" / "toy" / "observations.py"
+    file.write_text("def first(seeds):\n    return {}\n")
+    failed = run(project, "toy")
+    assert failed.returncode == 1
+    assert failed.stderr.strip() == (
+        "python -m snippets: snippets/toy/observations.py:1: snippets/toy/experiment.py measures 'first'; "
+        "rename one of them"
+    )
+
+
+def test_a_call_that_works_three_times_as_long_takes_three_times_as_long() -> None:
+    def work(n: int) -> None:
+        sum(range(n))
+
+    found = timing.seconds_per_call(
+        {"once": lambda: work(20_000), "thrice": lambda: work(60_000)}
+    )
+    assert 1.5 < found["thrice"] / found["once"] < 6
+    assert 1e-5 < found["once"] < 1e-1
+    with pytest.raises(ValueError, match="rounds must be >= 1, got 0"):
+        timing.seconds_per_call({}, rounds=0)
+
+
 def test_a_failing_measurement_is_named_and_the_others_are_kept(project: Path) -> None:
     file = project / "snippets" / "toy" / "experiment.py"
     file.write_text(
@@ -199,9 +269,9 @@ def test_every_way_to_import_counts(
     toy = project / "snippets" / "toy"
     (toy / "experiment.py").write_text(statement + "\n")
     (toy / "between.py").write_text("from .helper import OFFSET\n")
-    before = fingerprint.source_hash("toy")
+    before = fingerprint.source_hash("snippets/toy/experiment.py")
     (toy / "helper.py").write_text("OFFSET = 1.0\n")
-    assert fingerprint.source_hash("toy") != before
+    assert fingerprint.source_hash("snippets/toy/experiment.py") != before
 
 
 def test_a_computed_import_is_refused_with_its_place(
@@ -217,7 +287,7 @@ def test_a_computed_import_is_refused_with_its_place(
         questions.SourceError,
         match=r"^snippets/toy/experiment\.py:3: .* write the name",
     ):
-        fingerprint.source_hash("toy")
+        fingerprint.source_hash("snippets/toy/experiment.py")
 
 
 def test_no_flipped_bit_is_accepted(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ FAULTS = {
     "an unknown number": (
         END,
         "\n[[symmetry.he.best]]\n",
-        r"\[\[symmetry\.he\.best\]\] is not measured by",
+        r"\[\[symmetry\.he\.best\]\] is measured by no file of",
     ),
     "an unknown question": (
         END,
@@ -71,7 +71,12 @@ FAULTS = {
     "an unknown form": (
         END,
         "\n[[symmetry.he.test_accuracy:max]]\n",
-        r"write interval or n, not 'max'",
+        r"write interval, n or machine, not 'max'",
+    ),
+    "a time without its machine": (
+        END,
+        "\n[[activations.cost.tanh]]\n",
+        r"a time without its machine; write \[\[activations\.…:machine\]\] once",
     ),
     "an unknown claim": (
         END,
@@ -367,6 +372,12 @@ def test_a_number_shows_what_its_interval_justifies(
     assert numbers.interval(estimate) == interval
 
 
+def test_points_are_called_points() -> None:
+    gap = Estimate(1.5, 0.5, 2.5, 20, "points")
+    assert numbers.spread(gap, "en") == "95% interval 0 to 2 points"
+    assert numbers.spread(gap, "zh") == "95% 区间 0 至 2 个百分点"
+
+
 def test_a_number_tells_its_origin(evidence: dict[str, Evidence]) -> None:
     english = rendering.substituted(page("It is [[toy.he.accuracy]].", evidence), link)
     assert english == (
@@ -382,6 +393,29 @@ def test_a_number_tells_its_origin(evidence: dict[str, Evidence]) -> None:
         "95% 区间 97.1% 至 97.9%，n = 20，2026-01-02 用 torch 2.13.0 测得"
         in rendering.substituted(chinese, link)
     )
+
+
+def test_an_observation_names_its_machine() -> None:
+    watched = Measurement("toy", "speed", "snippets/toy/observations.py", 3)
+    provenance = {"date": "2026-01-02", "torch": "2.13.0+cpu", "cpu": "A CPU"}
+    evidence = {
+        "toy": Evidence(
+            "toy",
+            estimates={"speed.ratio": Estimate(2.0, 1.5, 2.5, 20, "1")},
+            provenance={"speed": provenance},
+            measured=[watched],
+        )
+    }
+    english = rendering.substituted(page("[[toy.speed.ratio]]", evidence), link)
+    assert (
+        "with torch 2.13.0, an observation on A CPU, not a claim, snippets" in english
+    )
+    named = page("[[toy.speed.ratio:machine]]", evidence)
+    assert (
+        rendering.plain(named, lambda *_: "")
+        == "A CPU (torch 2.13.0, one thread, 2026-01-02)"
+    )
+    assert rendering.substituted(named, link) == rendering.plain(named, lambda *_: "")
 
 
 def test_what_is_not_measured_yet_reads_as_an_ellipsis(
@@ -401,7 +435,8 @@ def test_placeholders_in_code_are_left_alone(evidence: dict[str, Evidence]) -> N
 
 def test_an_error_names_file_and_line(evidence: dict[str, Evidence]) -> None:
     with pytest.raises(
-        PageError, match=r"^docs/en/toy\.md:3: \[\[toy\.he\.loss\]\] is not measured by"
+        PageError,
+        match=r"^docs/en/toy\.md:3: \[\[toy\.he\.loss\]\] is measured by no file",
     ):
         rendering.substituted(page("# T\n\n[[toy.he.loss]]\n", evidence), link)
 

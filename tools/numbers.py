@@ -16,20 +16,26 @@ WORDS = {
     "zh": {
         "exact": "精确值",
         "all": "全部运行",
-        "interval": "95% 区间 {low} 至 {high}",
+        "interval": "95% 区间 {low} 至 {high}{unit}",
+        "points": " 个百分点",
         "runs": "n = {n}",
         "made": "{date} 用 torch {torch} 测得",
+        "observed": "{cpu} 上的观察，不是断言",
         "where": "{file} 第 {line} 行",
+        "machine": "{cpu}（torch {torch}，单线程，{date}）",
         "pending": "尚未测量",
         "join": "，",
     },
     "en": {
         "exact": "exact",
         "all": "all runs",
-        "interval": "95% interval {low} to {high}",
+        "interval": "95% interval {low} to {high}{unit}",
+        "points": " points",
         "runs": "n = {n}",
         "made": "measured {date} with torch {torch}",
+        "observed": "an observation on {cpu}, not a claim",
         "where": "{file}, line {line}",
+        "machine": "{cpu} (torch {torch}, one thread, {date})",
         "pending": "not measured yet",
         "join": ", ",
     },
@@ -54,7 +60,8 @@ def spread(estimate: Estimate, language: str) -> str:
     if estimate.low == estimate.high:
         return words["exact" if estimate.n == 1 else "all"]
     low, high = (_format(end, estimate) for end in (estimate.low, estimate.high))
-    return words["interval"].format(low=low, high=high)
+    unit = words.get(estimate.unit, "")
+    return words["interval"].format(low=low, high=high, unit=unit)
 
 
 def note(
@@ -73,7 +80,18 @@ def note(
         ),
         words["where"].format(file=measurement.file, line=measurement.line),
     ]
+    if measurement.observation:
+        parts.insert(3, words["observed"].format(cpu=provenance["cpu"]))
     return words["join"].join(parts)
+
+
+def machine(provenance: dict[str, Any], language: str) -> str:
+    """Where and when something was measured, in words."""
+    return WORDS[language]["machine"].format(
+        cpu=provenance["cpu"],
+        torch=provenance["torch"].split("+")[0],
+        date=provenance["date"],
+    )
 
 
 def html(text: str, estimate: Estimate, title: str) -> str:

@@ -83,10 +83,10 @@ class Page:
                 match.start(),
                 f"{match.group()} names no question; there are {', '.join(self.evidence)}",
             )
-        if form not in ("", "interval", "n"):
+        if form not in ("", "interval", "n", "machine"):
             raise self.error(
                 match.start(),
-                f"{match.group()}: after the colon write interval or n, not {form!r}",
+                f"{match.group()}: after the colon write interval, n or machine, not {form!r}",
             )
         estimate = found.estimates.get(key)
         if estimate is None and key.partition(".")[0] not in {
@@ -106,7 +106,7 @@ class Page:
             )
             raise self.error(
                 match.start(),
-                f"{match.group()} is not measured by snippets/{question}/experiment.py; it has {known}",
+                f"{match.group()} is measured by no file of snippets/{question}; they have {known}",
             )
         return found, key, form, estimate
 

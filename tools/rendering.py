@@ -123,13 +123,15 @@ def _number(page: Page, match: re.Match[str], *, plain: bool) -> str:
     found, key, form, estimate = page.estimate(match)
     if estimate is None:
         return numbers.PENDING if plain else numbers.pending(page.language)
+    name = key.partition(".")[0]
     if form == "n":
         text = str(estimate.n)
+    elif form == "machine":
+        return numbers.machine(found.provenance[name], page.language)
     else:
         text = (numbers.interval if form else numbers.value)(estimate)
     if plain:
         return text
-    name = key.partition(".")[0]
     measurement = next(v for v in found.measured if v.name == name)
     return numbers.html(
         text,
@@ -216,7 +218,11 @@ def _mathml(page: Page, match: re.Match[str]) -> str:
         raise page.error(
             max(at, 0), f"the formula {tex!r} is not understood: {error}"
         ) from error
-    return re.sub(r' style="[^"]*"', "", mathml)
+    mathml = re.sub(r' style="[^"]*"', "", mathml)
+    # What may have to be scrolled on a phone can be reached by keyboard.
+    return mathml.replace(
+        '<math display="block"', '<math display="block" tabindex="0"', 1
+    )
 
 
 def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str:

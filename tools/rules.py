@@ -71,6 +71,7 @@ def check(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
             yield from malformed(pages[-1])
             yield from typed_digits(pages[-1])
             yield from headings_without_id(pages[-1])
+            yield from without_machine(pages[-1])
             yield from foreign(f"docs/{lang}/{name}", text, without_code(text))
         if len(there) == 1:
             other = "en" if there == ["zh"] else "zh"
@@ -119,6 +120,25 @@ def typed_digits(page: Page) -> Iterator[str]:
         yield (
             f"docs/{page.source}:{line_of(prose, start)}: {match.group()!r} is typed in \u201c{near}\u201d; "
             "write a measured number as [[question.key]], a constant of the set-up as $\u2026$ or `\u2026`"
+        )
+
+
+def without_machine(page: Page) -> Iterator[str]:
+    """Times that the page shows without the machine they were measured on."""
+    places: dict[str, int] = {}
+    named = set()
+    for match in page.placeholders():
+        question, _, key = match.group()[2:-2].strip().partition(".")
+        found = page.evidence.get(question)
+        if found and key.partition(".")[0] in found.observations:
+            places.setdefault(question, match.start())
+            if key.endswith(":machine"):
+                named.add(question)
+    for question in places.keys() - named:
+        line = line_of(page.markdown, places[question])
+        yield (
+            f"docs/{page.source}:{line}: a time without its machine; "
+            f"write [[{question}.\u2026:machine]] once on this page"
         )
 
 

@@ -3,6 +3,7 @@
     estimates.py    a measured quantity with its interval
     claims.py       a condition on an estimate that holds or does not
     statistics.py   from the observations of many runs to an estimate
+    timing.py       how long calls take, one against the other
     seeding.py      random streams, one per run and purpose
     digits.py       the data set of the small experiments
     mnist1d.py      a harder small data set, with a validation part

@@ -71,6 +71,11 @@ class Evidence:
     measured: list[Measurement] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
 
+    @property
+    def observations(self) -> set[str]:
+        """Names of the measurements of which nothing is claimed."""
+        return {m.name for m in (*self.measured, *self.missing) if m.observation}
+
     def as_json(self) -> dict[str, Any]:
         """Everything, as it is published with the site."""
         return {
@@ -122,6 +127,11 @@ def _judge(found: Evidence, by_name: dict[str, Measurement]) -> None:
             raise EvidenceError(
                 f"{file}: claim {claim.id!r} is about {claim.estimate!r}, but experiment.py has no public "
                 f"function {claim.estimate.split('.')[0]!r}; there are {', '.join(sorted(by_name))}"
+            )
+        if measurement.observation:
+            raise EvidenceError(
+                f"{file}: claim {claim.id!r} is about {claim.estimate!r}, an observation of one machine "
+                f"({measurement.file}:{measurement.line}); show it on a page, and claim nothing of it"
             )
         estimate = found.estimates.get(claim.estimate)
         if estimate is None and measurement not in found.missing:

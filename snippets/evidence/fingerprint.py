@@ -28,7 +28,7 @@ def key(measurement: Measurement, seeds: range) -> str:
     content = [
         str(measurement),
         [seeds.start, seeds.stop],
-        source_hash(measurement.question),
+        source_hash(measurement.file),
         platform.python_version(),
         versions(),
     ]
@@ -47,9 +47,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def source_hash(question: str) -> str:
-    """Hash of the code behind a question's experiment."""
-    files = sorted(_closure(ROOT / "snippets" / question / "experiment.py"))
+def source_hash(file: str) -> str:
+    """Hash of the code of a file, given relative to the repository, and of all that it imports from there."""
+    files = sorted(_closure(ROOT / file))
     digest = hashlib.sha256()
     for path in files:
         code = _code(path, path.stat().st_mtime_ns)

@@ -16,7 +16,10 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Measurement:
-    """One public function of an experiment.
+    """One public function of `experiment.py`, or of `observations.py`.
+
+    What `observations.py` measures are times on one machine: shown with the machine and the date, never
+    claimed. They are measured last, one by one, with nothing else running.
 
     Args:
         question: Slug of the question.
@@ -32,6 +35,11 @@ class Measurement:
 
     def __str__(self) -> str:
         return f"{self.question}.{self.name}"
+
+    @property
+    def observation(self) -> bool:
+        """Whether it is an observation, of which nothing is claimed."""
+        return self.file.endswith("/observations.py")
 
 
 def questions() -> list[str]:
@@ -49,18 +57,28 @@ def title(question: str) -> str:
 
 
 def measurements(question: str) -> list[Measurement]:
-    """The public functions of `snippets/<question>/experiment.py`, in the order of the file."""
-    path = ROOT / "snippets" / question / "experiment.py"
-    return [
-        Measurement(question, node.name, relative(path), node.lineno)
-        for node in tree(path).body
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-    ]
+    """The public functions of its `experiment.py` and, where there is one, its `observations.py`."""
+    folder = ROOT / "snippets" / question
+    found: dict[str, Measurement] = {}
+    for path in filter(
+        Path.exists, (folder / "experiment.py", folder / "observations.py")
+    ):
+        for node in tree(path).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                if node.name in found:
+                    raise SourceError(
+                        f"{relative(path)}:{node.lineno}: {found[node.name].file} measures {node.name!r}; "
+                        "rename one of them"
+                    )
+                found[node.name] = Measurement(
+                    question, node.name, relative(path), node.lineno
+                )
+    return list(found.values())
 
 
 def techniques() -> list[tuple[str, str]]:
     """Question and name of every technique: the modules to copy, each with a function of its name."""
-    others = ("__init__", "experiment", "claims", "figures")
+    others = ("__init__", "experiment", "observations", "claims", "figures")
     return [
         (question, path.stem)
         for question in questions()

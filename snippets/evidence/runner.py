@@ -58,14 +58,18 @@ def run(
     # Spawned, not forked: the driver never imports torch, and it is the same on every
     # platform.
     context = multiprocessing.get_context("spawn")
-    todo = [(m, store.path(m, key(m, seeds)), source_hash(m.question)) for m in wanted]
+    todo = [
+        (m, store.path(m, key(m, seeds)), source_hash(m.file))
+        for m in sorted(wanted, key=lambda m: m.observation)
+    ]
     running: dict[Future[store.Record], tuple[Measurement, Path]] = {}
     with ProcessPoolExecutor(
         min(jobs, len(todo)), mp_context=context, initializer=_one_thread
     ) as pool:
         try:
             while todo or running:
-                while todo and len(running) < jobs:
+                # Observations come last, and each runs alone: they measure time.
+                while todo and len(running) < (1 if todo[0][0].observation else jobs):
                     m, file, source = todo.pop(0)
                     running[pool.submit(_measure, m, seeds, source)] = (m, file)
                     on_start(m)
@@ -95,11 +99,13 @@ def _one_thread() -> None:
 def _measure(measurement: Measurement, seeds: range, source: str) -> store.Record:
     # The key was taken from the source as it was; a result of other code must not be
     # stored under it.
-    if source_hash(measurement.question) != source:
+    if source_hash(measurement.file) != source:
         raise RuntimeError(
             "its code changed while the measurements were running; run it again"
         )
-    module = importlib.import_module(f"snippets.{measurement.question}.experiment")
+    module = importlib.import_module(
+        measurement.file.removesuffix(".py").replace("/", ".")
+    )
     before = time.process_time()
     results = getattr(module, measurement.name)(seeds)
     provenance: dict[str, Any] = {

@@ -20,7 +20,7 @@ from torch import Tensor
 from snippets.evidence.digits import splits
 from snippets.evidence.estimates import Estimate, Results, Series
 from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import curve, mean, share
+from snippets.evidence.statistics import curve, geometric_mean, mean, share
 from snippets.momentum._runs import (
     Digits,
     descend,
@@ -166,7 +166,7 @@ def valley(seeds: range) -> Results:
     start = torch.tensor([-1.2, 1.0]) + 0.3 * torch.stack(noise)
     lr = torch.logspace(-5, -2, 19, dtype=torch.float64)
     found: Results = {}
-    steps, first_touch, largest = {}, {}, {}
+    steps, first_touch, edge = {}, {}, {}
     for b, limit in ((0.0, 20_000), (0.9, 5_000), (0.999, 40_000), (HUGE, 20_000)):
         run = roll(start[:, None], lr, torch.tensor(b), limit)
         name = NAMES[b]
@@ -177,17 +177,17 @@ def valley(seeds: range) -> Results:
         found[f"{name}_first_touch"] = mean(touched, "steps")
         first = run.diverged.int().argmax(1)
         assert bool(run.diverged.any(1).all())
-        found[f"{name}_diverges_at"] = mean(lr[first].log10(), "powers of ten")
+        found[f"{name}_diverges_at"] = geometric_mean(lr[first], "1")
         late = run.settled.amin(1) > limit
         found[f"{name}_unsettled"] = share(int(late.sum()), len(seeds))
-        largest[name], first_touch[name] = lr[first].log10(), touched
+        edge[name], first_touch[name] = lr[first], touched
     return found | {
-        "b9_over_b0": mean(steps["b9"] / steps["b0"], "1"),
-        "b999_over_b9": mean(steps["b999"] / steps["b9"], "1"),
-        "b999_over_first_touch": mean(steps["b999"] / first_touch["b999"], "1"),
-        "huge_over_b9_diverges_at": mean(
-            largest["huge"] - largest["b9"], "powers of ten"
+        "b9_over_b0": geometric_mean(steps["b9"] / steps["b0"], "1"),
+        "b999_over_b9": geometric_mean(steps["b999"] / steps["b9"], "1"),
+        "b999_over_first_touch": geometric_mean(
+            steps["b999"] / first_touch["b999"], "1"
         ),
+        "huge_over_b9_diverges_at": geometric_mean(edge["huge"] / edge["b9"], "1"),
     }
 
 
@@ -296,9 +296,9 @@ def digits(seeds: range) -> Results:
         )
     same = {k: getattr(run, k) for k in ("norm", "loss", "accuracy")}
     b9, huge = at["same_b9"], at["same_huge"]
-    late = same["loss"][:, [b9, huge], -40:].mean(-1).log10()
+    late = same["loss"][:, [b9, huge], -40:].mean(-1)
     found |= {
-        "late_loss_ratio": mean(late[:, 1] - late[:, 0], "powers of ten"),
+        "late_loss_ratio": geometric_mean(late[:, 1] / late[:, 0], "1"),
         "norm_ratio": mean(same["norm"][:, huge] / same["norm"][:, b9], "1"),
         "points_lost": mean(
             100 * (same["accuracy"][:, b9, -1] - same["accuracy"][:, huge, -1]),

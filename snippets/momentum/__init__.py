@@ -1,0 +1,1 @@
+"""What if momentum is 0.99999?"""

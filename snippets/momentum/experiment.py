@@ -1,0 +1,334 @@
+"""What does SGD with momentum 0.99999 do, on curves where it can be computed and on nets?
+
+Momentum b and learning rate are PyTorch's: v = b v + g, w = w - lr v. "Settles" means: reaches the level
+and stays; a first touch says nothing about a weight that swings. On a parabola no step is taken one by one:
+`quadratic_momentum` counts them, in float64. Noise is simulated where 8,000 steps are enough.
+The valley is Rosenbrock's function, float64, exact gradients; its starts are the usual (-1.2, 1) plus normal
+noise of size 0.3, and for divergence uniform on [-2, 2] x [-1, 3]. Nets are float32.
+
+On the digits, learning rates are compared by the steps that the training loss takes to settle, since that is
+what is asked; test accuracy chooses nothing. The training loss is that of 256 images, every 10 steps.
+
+Every public function is a measurement; the first word of a key is the function that measured it.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from snippets.evidence.digits import splits
+from snippets.evidence.estimates import Estimate, Results, Series
+from snippets.evidence.seeding import generators
+from snippets.evidence.statistics import curve, geometric_mean, mean, share
+from snippets.momentum._runs import (
+    Digits,
+    descend,
+    networks,
+    peaks,
+    per_run_loss,
+    settled,
+    size,
+)
+from snippets.momentum._valley import roll
+from snippets.momentum.best_momentum import best_momentum
+from snippets.momentum.largest_stable_lr import largest_stable_lr
+from snippets.momentum.quadratic_momentum import quadratic_momentum
+
+HUGE = 0.99999
+NAMES = {0.0: "b0", 0.5: "b5", 0.9: "b9", 0.99: "b99", 0.999: "b999", HUGE: "huge"}
+
+
+def _exact(value: float, unit: str) -> Estimate:
+    return Estimate(value, value, value, 1, unit)
+
+
+# On a parabola
+
+
+def parabola(_seeds: range) -> Results:
+    """One weight, lr times curvature 0.01: path, overshoot, and steps until within a thousandth for good."""
+    found: Results = {}
+    x = torch.ones(len(NAMES), dtype=torch.float64)
+    momentum = torch.tensor(list(NAMES), dtype=torch.float64)
+    v, path = torch.zeros_like(x), [x]
+    for _ in range(300):
+        v = momentum * v + x
+        path.append(path[-1] - 0.01 * v)
+        x = path[-1]
+    for i, (b, name) in enumerate(NAMES.items()):
+        motion = quadratic_momentum(0.01, b, 1.0)
+        found[f"{name}_steps"] = _exact(motion.settling_steps, "steps")
+        found[f"{name}_crossings"] = _exact(motion.crossings, "1")
+        found[f"{name}_overshoot"] = _exact(motion.overshoot, "share")
+        points = tuple(_exact(float(p[i]), "1") for p in path)
+        found[f"{name}_path"] = Series(tuple(map(float, range(301))), points, "steps")
+    grid = [k / 100 for k in range(99)]
+    steps = [quadratic_momentum(0.01, b, 1.0).settling_steps for b in grid]
+    found["best_momentum"] = _exact(grid[steps.index(min(steps))], "1")
+    found["best_steps"] = _exact(min(steps), "steps")
+    friction = [10 ** (-k / 10) for k in range(51)]
+    for name, nesterov in (("heavy_ball", False), ("nesterov", True)):
+        points = tuple(
+            _exact(
+                quadratic_momentum(0.01, 1 - f, 1.0, nesterov=nesterov).settling_steps,
+                "steps",
+            )
+            for f in friction
+        )
+        found[f"{name}_by_friction"] = Series(tuple(friction), points, "1")
+    return found
+
+
+def stability(_seeds: range) -> Results:
+    """Largest learning rate at which 20,000 steps on a parabola of curvature 1 stay bounded, by trying."""
+    found: Results = {}
+    lr = torch.arange(0.5, 5, 0.002, dtype=torch.float64)
+    for b, name in ((0.0, "b0"), (0.9, "b9"), (HUGE, "huge")):
+        for nesterov in (False, True) if b else (False,):
+            x, v = torch.ones_like(lr), torch.zeros_like(lr)
+            for _ in range(20_000):
+                v = b * v + x
+                x = x - lr * (x + b * v if nesterov else v)
+            bounded = x.abs() < 1e3
+            key = f"{name}_nesterov" if nesterov else name
+            theory = largest_stable_lr(b, 1.0, nesterov=nesterov)
+            measured = float(lr[: int(bounded.int().cumprod(0).sum())][-1])
+            found[key] = _exact(measured, "1")
+            found[f"{key}_minus_theory"] = _exact(measured - theory, "1")
+    return found
+
+
+def conditioning(_seeds: range) -> Results:
+    """Curvatures 1 and 1/100: steps until both weights are within a millionth of their start for good."""
+
+    def steps(lr: float, b: float, nesterov: bool = False) -> float:
+        return max(
+            quadratic_momentum(
+                lr, b, c, nesterov=nesterov, tolerance=1e-6
+            ).settling_steps
+            for c in (0.01, 1.0)
+        )
+
+    best, plain = best_momentum(0.01, 1.0), steps(2 / 1.01, 0.0)
+    tuned = steps(best.lr, best.momentum)
+    huge = min(steps(4 * 10 ** (-k / 8), HUGE) for k in range(1, 33))
+    nesterov = steps(1.0, HUGE, True)
+    return {
+        "plain": _exact(plain, "steps"),
+        "tuned": _exact(tuned, "steps"),
+        "plain_over_tuned": _exact(plain / tuned, "1"),
+        "huge": _exact(huge, "steps"),
+        "nesterov": _exact(nesterov, "steps"),
+        "nesterov_b9": _exact(steps(1.0, 0.9, True), "steps"),
+        "huge_over_nesterov": _exact(huge / nesterov, "1"),
+        "nesterov_over_plain": _exact(nesterov / plain, "1"),
+    }
+
+
+def noise(seeds: range) -> Results:
+    """Unit noise in each gradient, lr times curvature 0.01: variance in the long run, over its formula."""
+    found: Results = {}
+    cases = {"b9": (0.9, 400), "b99": (0.99, 1_000), "b999": (0.999, 8_000)}
+    cases["nesterov"] = (HUGE, 1_500)
+    for name, (b, steps) in cases.items():
+        streams = generators(seeds, f"gradient noise {name}")
+        x, v = torch.zeros(2, len(seeds), 300)
+        squares, kept = torch.zeros(len(seeds)), 0
+        for step in range(steps):
+            if step % 100 == 0:
+                drawn = torch.stack(
+                    [torch.randn(100, 300, generator=g) for g in streams]
+                )
+            g = x + drawn[:, step % 100]
+            v = b * v + g
+            x = x - 0.01 * (g + b * v if name == "nesterov" else v)
+            if step >= 0.75 * steps and step % 10 == 0:
+                squares, kept = squares + x.square().mean(1), kept + 1
+        theory = quadratic_momentum(0.01, b, 1.0, nesterov=name == "nesterov")
+        found[f"{name}_over_theory"] = mean(squares / kept / theory.noise_gain, "1")
+        found[name] = mean(squares / kept, "1")
+    gain = {b: quadratic_momentum(0.01, b, 1.0).noise_gain for b in NAMES}
+    found["huge"] = _exact(gain[HUGE], "1")
+    found["huge_over_b9"] = _exact(gain[HUGE] / gain[0.9], "1")
+    return found
+
+
+# In a curved valley
+
+
+def valley(seeds: range) -> Results:
+    """Rosenbrock's function, each start with its best of 19 learning rates: steps until f <= 1e-6 for good.
+
+    The best one is chosen by the same count, for every momentum alike.
+    """
+    noise = [torch.randn(2, generator=g) for g in generators(seeds, "starts")]
+    start = torch.tensor([-1.2, 1.0]) + 0.3 * torch.stack(noise)
+    lr = torch.logspace(-5, -2, 19, dtype=torch.float64)
+    found: Results = {}
+    steps, first_touch, edge = {}, {}, {}
+    for b, limit in ((0.0, 20_000), (0.9, 5_000), (0.999, 40_000), (HUGE, 20_000)):
+        run = roll(start[:, None], lr, torch.tensor(b), limit)
+        name = NAMES[b]
+        # Where no learning rate settles in time, the limit stands: a lower bound.
+        steps[name] = run.settled.amin(1).clamp(max=limit)
+        touched = run.touched.amin(1).clamp(max=limit)
+        found[f"{name}_steps"] = mean(steps[name], "steps")
+        found[f"{name}_first_touch"] = mean(touched, "steps")
+        first = run.diverged.int().argmax(1)
+        assert bool(run.diverged.any(1).all())
+        found[f"{name}_diverges_at"] = geometric_mean(lr[first], "1")
+        late = run.settled.amin(1) > limit
+        found[f"{name}_unsettled"] = share(int(late.sum()), len(seeds))
+        edge[name], first_touch[name] = lr[first], touched
+    return found | {
+        "b9_over_b0": geometric_mean(steps["b9"] / steps["b0"], "1"),
+        "b999_over_b9": geometric_mean(steps["b999"] / steps["b9"], "1"),
+        "b999_over_first_touch": geometric_mean(
+            steps["b999"] / first_touch["b999"], "1"
+        ),
+        "huge_over_b9_diverges_at": geometric_mean(edge["huge"] / edge["b9"], "1"),
+    }
+
+
+def divergence(seeds: range) -> Results:
+    """Rosenbrock's function, learning rate 5e-4, 20 starts per seed: share that blows up in 10,000 steps."""
+    streams = generators(seeds, "wide starts")
+    start = torch.stack([torch.rand(20, 2, generator=g) for g in streams])
+    start = 4 * start + torch.tensor([-2.0, -1.0])
+    momentum = torch.tensor(list(NAMES), dtype=torch.float64)
+    run = roll(start[:, :, None], torch.tensor(5e-4), momentum, 10_000)
+    shares = run.diverged.double().mean(1)
+    return {name: mean(shares[:, i], "share") for i, name in enumerate(NAMES.values())}
+
+
+# In nets
+
+
+def regression(seeds: range) -> Results:
+    """A tanh net of 20 units fits sin(4x), full batch, lr 0.05: steps until the MSE is <= 0.02 for good."""
+    nets = networks(seeds, (1, 20, 1), 2, gain=1.0)
+    nets.activation = torch.tanh
+    x = torch.linspace(-1, 1, 64)[None, :, None].expand(nets.runs, -1, -1)
+    momentum = torch.tensor([0.9, HUGE]).repeat(len(seeds))
+
+    def losses(_: int) -> Tensor:
+        return (nets.logits(x) - torch.sin(4 * x)).square().mean((1, 2))
+
+    curves, _ = descend(
+        nets.parameters(), torch.full((nets.runs,), 0.05), momentum, losses, 1_500
+    )
+    found: Results = {}
+    for i, name in enumerate(("b9", "huge")):
+        steps = settled(curves[i::2], 0.02)
+        found[f"{name}_steps"] = mean(steps, "steps")
+        found[f"{name}_peaks"] = mean(peaks(curves[i::2], 0.02), "1")
+        found[f"{name}_unsettled"] = share(int((steps >= 1_500).sum()), len(seeds))
+    return found
+
+
+def coasting(seeds: range) -> Results:
+    """200 digits that a net 64-32-10 can separate, full batch, lr 0.01, 600 steps of cross-entropy."""
+    data = splits(seeds)
+    x = data.train_x[:, :200].repeat_interleave(2, 0)
+    y = data.train_y[:, :200].repeat_interleave(2, 0)
+    nets = networks(seeds, (64, 32, 10), 2)
+    before = size(nets.weights)
+    momentum = torch.tensor([0.9, HUGE]).repeat(len(seeds))
+    curves, buffers = descend(
+        nets.parameters(),
+        torch.full((nets.runs,), 0.01),
+        momentum,
+        lambda _: per_run_loss(nets, x, y),
+        600,
+    )
+    speed, norm = 0.01 * size(buffers), size(nets.weights) / before
+    found: Results = {"speed_ratio": mean(speed[1::2] / speed[::2], "1")}
+    for i, name in enumerate(("b9", "huge")):
+        found[f"{name}_speed"] = mean(speed[i::2], "1")
+        found[f"{name}_norm"] = mean(norm[i::2], "1")
+        found[f"{name}_loss"] = mean(curves[i::2, -1], "nats")
+        found[f"{name}_peaks"] = mean(peaks(curves[i::2], 1e-3), "1")
+    return found
+
+
+def digits(seeds: range) -> Results:
+    """Nets 64-32-10 on the digits, batches of 64, 880 steps: at equal and at best learning rates.
+
+    A loss that never settles at 0.05 counts as 890 steps, a lower bound.
+    """
+    rates = {
+        0.9: (0.03, 0.1, 0.3),
+        0.999: (0.001, 0.003, 0.01),
+        HUGE: (0.001, 0.003, 0.01),
+    }
+    settings = [(b, lr) for b, rs in rates.items() for lr in rs]
+    settings += [(0.9, 0.01), (HUGE, 0.1)]
+    run = Digits(seeds, settings, 40)
+    steps = settled(run.loss.flatten(0, 1), 0.05, run.every).view(run.norm.shape)
+    found: Results = {}
+    tuned = {}
+    for b, rs in rates.items():
+        best = min(
+            (settings.index((b, lr)) for lr in rs), key=lambda i: steps[:, i].mean()
+        )
+        name, tuned[b] = NAMES[b], best
+        found[f"{name}_lr"] = _exact(settings[best][1], "1")
+        found[f"{name}_steps"] = mean(steps[:, best], "steps")
+        found[f"{name}_test_accuracy"] = mean(run.accuracy[:, best, -1], "share")
+    slower = steps[:, tuned[HUGE]] / steps[:, tuned[0.9]]
+    lost = run.accuracy[:, tuned[0.9], -1] - run.accuracy[:, tuned[HUGE], -1]
+    found |= {
+        "huge_over_b9_steps": mean(slower, "1"),
+        "tuned_points_lost": mean(100 * lost, "points"),
+    }
+    times = range(0, run.steps + 1, run.every)
+    at = {name: settings.index(s) for name, s in _SHOWN.items()}
+    for name, i in at.items():
+        loss = run.loss[:, i]
+        found[f"{name}_loss"] = mean(loss[:, -1], "nats")
+        found[f"{name}_norm"] = mean(run.norm[:, i], "1")
+        found[f"{name}_accuracy"] = mean(run.accuracy[:, i, -1], "share")
+        found[f"{name}_dead"] = mean(run.dead[:, i], "share")
+        found[f"{name}_loss_by_step"] = curve(loss, times, "nats", "steps")
+        found[f"{name}_accuracy_by_step"] = curve(
+            run.accuracy[:, i], times[::4], "share", "steps"
+        )
+    same = {k: getattr(run, k) for k in ("norm", "loss", "accuracy")}
+    b9, huge = at["same_b9"], at["same_huge"]
+    late = same["loss"][:, [b9, huge], -40:].mean(-1)
+    found |= {
+        "late_loss_ratio": geometric_mean(late[:, 1] / late[:, 0], "1"),
+        "norm_ratio": mean(same["norm"][:, huge] / same["norm"][:, b9], "1"),
+        "points_lost": mean(
+            100 * (same["accuracy"][:, b9, -1] - same["accuracy"][:, huge, -1]),
+            "points",
+        ),
+    }
+    return found
+
+
+_SHOWN = {"same_b9": (0.9, 0.01), "same_huge": (HUGE, 0.01), "fast_huge": (HUGE, 0.1)}
+
+
+# In few bits
+
+
+def buffers(_seeds: range) -> Results:
+    """What is left of a momentum buffer of 1 after 2,000 steps without gradient, by type and momentum."""
+    found: Results = {}
+    for dtype in (torch.float32, torch.bfloat16, torch.float16):
+        for b, name in ((HUGE, "huge"), (0.999, "b999"), (0.99, "b99")):
+            weight = torch.zeros(1, dtype=dtype, requires_grad=True)
+            sgd = torch.optim.SGD([weight], lr=1e-3, momentum=b)
+            weight.grad = torch.ones_like(weight)
+            sgd.step()
+            weight.grad = torch.zeros_like(weight)
+            for _ in range(2_000):
+                sgd.step()
+            left = float(sgd.state[weight]["momentum_buffer"])
+            kind = str(dtype).removeprefix("torch.")
+            found[f"{kind}_{name}"] = _exact(left, "1")
+    found["exact_huge"] = _exact(HUGE**2_000, "1")
+    found["exact_b999"] = _exact(0.999**2_000, "1")
+    return found

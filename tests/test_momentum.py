@@ -1,0 +1,300 @@
+"""Closed forms are compared with `torch.optim.SGD` itself, stepping on a parabola."""
+
+import math
+
+import pytest
+import torch
+
+from snippets.evidence.ensembles import Ensemble
+from snippets.momentum import _runs as runs
+from snippets.momentum._valley import roll
+from snippets.momentum.best_momentum import best_momentum
+from snippets.momentum.largest_stable_lr import largest_stable_lr
+from snippets.momentum.quadratic_momentum import quadratic_momentum
+
+SETTINGS = [
+    (0.01, 0.0, False),
+    (0.01, 0.5, False),
+    (0.01, 0.81, False),  # a double root
+    (0.01, 0.9, False),
+    (0.01, 0.99, False),
+    (1.9, 0.0, False),  # jumps from side to side
+    (3.7, 0.9, False),
+    (0.01, 0.9, True),
+    (0.01, 0.999, True),
+    (1.2, 0.9, True),  # one root on each side of 0
+]
+
+
+def sgd(lr, momentum, nesterov, steps, curvature=1.0):
+    """Positions of torch's own optimizer, from 1."""
+    x = torch.ones((), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=lr, momentum=momentum, nesterov=nesterov)
+    path = [1.0]
+    for _ in range(steps):
+        x.grad = curvature * x.detach()
+        optimizer.step()
+        path.append(float(x.detach()))
+    return torch.tensor(path, dtype=torch.float64)
+
+
+# quadratic_momentum
+
+
+@pytest.mark.parametrize(("lr", "momentum", "nesterov"), SETTINGS)
+def test_counts_are_those_of_torchs_sgd(lr, momentum, nesterov):
+    motion = quadratic_momentum(lr, momentum, 1.0, nesterov=nesterov)
+    path = sgd(lr, momentum, nesterov, 2_000)
+    outside = (path.abs() > 1e-3).nonzero().flatten()
+    assert motion.settling_steps == int(outside[-1]) + 1
+    assert motion.overshoot == pytest.approx(max(0.0, -float(path.min())), abs=1e-9)
+    signs = path[: int(outside[-1]) + 1].sign()
+    assert motion.crossings == int((signs[1:] * signs[:-1] < 0).sum())
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("momentum", [0.3, 0.9, 0.99])
+@pytest.mark.parametrize("a", [0.004, 0.3, 1.1])
+def test_rate_and_period_are_the_eigenvalues_of_a_step(a, momentum, nesterov):
+    # The state is (x, buffer); SGD's two lines as a matrix.
+    b = momentum
+    step = torch.tensor(
+        [[1 - a * (1 + b if nesterov else 1), -a * (b * b if nesterov else b)], [1, b]],
+        dtype=torch.float64,
+    )
+    values = torch.linalg.eigvals(step)
+    top = values[values.abs().argmax()]
+    motion = quadratic_momentum(a, b, 1.0, nesterov=nesterov)
+    assert motion.rate == pytest.approx(float(top.abs()), rel=1e-12)
+    angle = abs(math.atan2(float(top.imag), float(top.real)))
+    assert angle * motion.period == pytest.approx(2 * math.pi) or (
+        angle < 1e-7 and motion.period == math.inf
+    )
+
+
+def test_only_the_product_of_lr_and_curvature_counts():
+    one = quadratic_momentum(0.1, 0.9, 0.2)
+    two = quadratic_momentum(0.02, 0.9, 1.0)
+    assert one[:5] == pytest.approx(two[:5])
+    assert one.noise_gain == pytest.approx(25 * two.noise_gain)
+
+
+@pytest.mark.parametrize("friction", [1e-4, 1e-5, 1e-6])
+def test_long_runs_follow_the_envelope(friction):
+    b = 1 - friction
+    motion = quadratic_momentum(0.01, b, 1.0)
+    # Amplitude of x[k] = A b^(k/2) cos(...), from rest: A = 1 / cos(half the angle).
+    amplitude = 1 / math.cos(math.pi / motion.period)
+    steps = math.log(1000 * amplitude) / (-math.log(b) / 2)
+    # A sampled wave may miss its crests by up to 1/50 of a step's phase for long.
+    slack = motion.period + 3e-4 / friction
+    assert motion.settling_steps == pytest.approx(steps, abs=slack)
+    assert motion.crossings == pytest.approx(
+        2 * steps / motion.period, abs=3 + 2 * slack / motion.period
+    )
+
+
+def test_one_step_suffices_without_momentum():
+    motion = quadratic_momentum(1.0, 0.0, 1.0)
+    assert (motion.rate, motion.settling_steps, motion.crossings) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("a", [0.05, 0.5])
+def test_noise_gain_is_what_the_noise_of_every_step_adds_up_to(a, momentum, nesterov):
+    """The variance is the sum of squares of the answer to one unit of noise in one gradient."""
+    b = momentum
+    x, v = 0.0, 1.0  # just after a gradient that is noise only
+    x -= a * (1 + b if nesterov else 1)
+    total = x * x
+    for _ in range(5_000):
+        v = b * v + x
+        x -= a * (x + b * v if nesterov else v)
+        total += x * x
+    motion = quadratic_momentum(a, b, 1.0, nesterov=nesterov)
+    assert motion.noise_gain == pytest.approx(total, rel=1e-9)
+
+
+def test_beyond_the_stable_range_nothing_settles():
+    motion = quadratic_momentum(3.9, 0.9, 1.0)
+    assert motion.rate > 1
+    assert motion[2:] == (math.inf,) * 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0.0, 0.9, 1.0), "lr must be finite and > 0, got 0.0"),
+        ((math.nan, 0.9, 1.0), "lr must be finite and > 0, got nan"),
+        ((0.1, 0.9, -1.0), "curvature must be finite and > 0, got -1.0"),
+        ((0.1, 1.0, 1.0), r"momentum must be in \[0, 1\), got 1.0"),
+        ((0.1, -0.1, 1.0), r"momentum must be in \[0, 1\), got -0.1"),
+        ((1e-12, 0.0, 1.0), "settling would take more than 1e\\+09 steps"),
+    ],
+)
+def test_motion_names_the_bad_argument(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        quadratic_momentum(*arguments)
+
+
+def test_motion_names_a_bad_tolerance():
+    with pytest.raises(ValueError, match=r"tolerance must be in \(0, 1\), got 1"):
+        quadratic_momentum(0.1, 0.9, 1.0, tolerance=1)
+
+
+# largest_stable_lr
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("momentum", [0.0, 0.4, 0.9, 0.99999])
+@pytest.mark.parametrize("curvature", [0.5, 3.0])
+def test_the_edge_parts_convergence_from_divergence(momentum, curvature, nesterov):
+    if nesterov and not momentum:
+        pytest.skip("torch refuses Nesterov without momentum")
+    edge = largest_stable_lr(momentum, curvature, nesterov=nesterov)
+    inside = quadratic_momentum(0.999 * edge, momentum, curvature, nesterov=nesterov)
+    assert inside.rate < 1
+    path = sgd(1.01 * edge, momentum, nesterov, 400, curvature)
+    assert path[-1].abs() > 10
+    path = sgd(0.99 * edge, momentum, nesterov, 400, curvature)
+    assert path[-1].abs() < 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((1.0, 1.0), r"momentum must be in \[0, 1\), got 1.0"),
+        ((0.9, 0.0), "curvature must be finite and > 0, got 0.0"),
+        ((0.9, math.inf), "curvature must be finite and > 0, got inf"),
+    ],
+)
+def test_the_edge_names_the_bad_argument(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        largest_stable_lr(*arguments)
+
+
+# best_momentum
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("condition", [1.5, 10.0, 300.0])
+def test_no_pair_on_a_fine_grid_has_a_better_rate(condition, nesterov):
+    best = best_momentum(1.0, condition, nesterov=nesterov)
+
+    def rate(lr, momentum):
+        worst = 0.0
+        for a in (lr, lr * condition):
+            t = (1 + momentum) * (1 - a) if nesterov else 1 + momentum - a
+            d = momentum * (1 - a) if nesterov else momentum
+            step = torch.tensor([[t, -d], [1.0, 0.0]], dtype=torch.float64)
+            worst = max(worst, float(torch.linalg.eigvals(step).abs().max()))
+        return worst
+
+    # At a double root a rounding error of 1e-16 moves the eigenvalues by 1e-8.
+    assert rate(best.lr, best.momentum) == pytest.approx(best.rate, abs=1e-6)
+    grid = [k / 12 for k in range(-12, 13)]
+    for u in grid:
+        for w in grid:
+            momentum = best.momentum + 0.5 * w * (1 - best.momentum) * best.momentum
+            assert rate(best.lr * (1 + 0.3 * u), momentum) > best.rate - 1e-6
+
+
+def test_equal_curvatures_need_no_momentum_and_one_step():
+    assert best_momentum(4.0, 4.0) == (0.25, 0.0, 0.0)
+    assert best_momentum(4.0, 4.0, nesterov=True) == (0.25, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0.0, 1.0), "smallest must be finite and > 0, got 0.0"),
+        ((2.0, 1.0), "largest must be finite and >= smallest = 2.0, got 1.0"),
+        ((1.0, math.inf), "largest must be finite and >= smallest = 1.0, got inf"),
+    ],
+)
+def test_best_names_the_bad_argument(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        best_momentum(*arguments)
+
+
+# the experiment's own parts
+
+
+def test_descend_is_torchs_sgd_with_a_momentum_for_each_run():
+    x = torch.randn(3, 20, 4, generator=torch.Generator().manual_seed(1))
+    y = torch.randint(5, (3, 20), generator=torch.Generator().manual_seed(2))
+    lr, momentum = torch.tensor([0.1, 0.2, 0.05]), torch.tensor([0.0, 0.9, 0.99999])
+    nets = runs.networks(range(3), (4, 6, 5), 1)
+    start = [w.clone() for w in nets.weights]
+    curves, _ = runs.descend(
+        nets.parameters(), lr, momentum, lambda _: runs.per_run_loss(nets, x, y), 30
+    )
+    assert curves.shape == (3, 30)
+    for i in range(3):
+        alone = Ensemble([w[i : i + 1].clone() for w in start])
+        parameters = [p.requires_grad_() for p in alone.parameters()]
+        optimizer = torch.optim.SGD(
+            parameters, lr=float(lr[i]), momentum=float(momentum[i])
+        )
+        for step in range(30):
+            optimizer.zero_grad()
+            loss = runs.per_run_loss(alone, x[i : i + 1], y[i : i + 1]).sum()
+            assert float(loss.detach()) == pytest.approx(
+                float(curves[i, step]), rel=1e-4
+            )
+            loss.backward()
+            optimizer.step()
+        for p, q in zip(nets.parameters(), parameters, strict=True):
+            torch.testing.assert_close(p[i : i + 1], q.detach(), rtol=1e-3, atol=1e-4)
+
+
+def test_copies_of_a_seed_start_equal_and_seeds_differ():
+    first = runs.networks(range(2), (4, 6, 5), 3).weights[0]
+    assert torch.equal(first[0], first[2])
+    assert not torch.equal(first[0], first[3])
+
+
+def test_settled_asks_for_good():
+    nan = math.nan
+    curve = torch.tensor(
+        [
+            [3.0, 0.0, 3.0, 0.5, 0.1],
+            [0.0, 0.0, 0.0, 0.0, 0.0],
+            [0.0, 0.0, 0.0, 0.0, 2.0],
+            [0.0, nan, 0.0, 0.0, 0.0],
+        ]
+    )
+    assert runs.settled(curve, 1.0).tolist() == [3, 0, 5, 2]
+    assert runs.settled(curve, 1.0, every=10).tolist() == [30, 0, 50, 20]
+
+
+def test_peaks_are_turns_above_the_level():
+    curve = torch.tensor([[0.0, 2.0, 1.0, 3.0, 0.0, 0.5, 0.0], [4, 3, 2, 1, 0, 0, 0]])
+    assert runs.peaks(curve, 1.0).tolist() == [2, 0]
+
+
+def test_the_valley_is_rosenbrocks_function_under_torchs_sgd():
+    start = torch.tensor([-1.2, 1.0])
+    point = start.double().requires_grad_()
+    optimizer = torch.optim.SGD([point], lr=1e-3, momentum=0.9)
+    values = []
+    for _ in range(3_001):
+        optimizer.zero_grad()
+        loss = (1 - point[0]) ** 2 + 100 * (point[1] - point[0] ** 2) ** 2
+        values.append(float(loss.detach()))
+        loss.backward()
+        optimizer.step()
+    below = [v <= 1e-6 for v in values]
+    run = roll(start, torch.tensor(1e-3), torch.tensor(0.9), 3_000)
+    assert float(run.touched) == below.index(True)
+    assert float(run.settled) == len(below) - below[::-1].index(False)
+    assert not run.diverged
+
+
+def test_the_valley_tells_divergence_and_what_never_arrives():
+    lr = torch.tensor([1e-6, 1e-1])
+    run = roll(torch.tensor([-1.2, 1.0]), lr, torch.tensor(0.0), 100)
+    assert run.diverged.tolist() == [False, True]
+    assert run.settled.tolist() == [math.inf, math.inf]
+    assert run.touched.tolist() == [math.inf, math.inf]

@@ -18,7 +18,7 @@ from snippets.sparsity.proximal_step import proximal_step
 
 SIZES = {"digits": (64, 64, 64, 10), "mnist1d": (40, 100, 100, 10)}
 EPOCHS = {"digits": (14, 27), "mnist1d": (7, 13)}  # to train, and again once pruned
-PRUNE_EVERY, LAST = 10, 400  # steps of the gradual schedule
+PRUNE_EVERY, LAST = 20, 400  # steps of the gradual schedule
 LR = 3e-3
 
 Data = digits.Split | mnist1d.Split

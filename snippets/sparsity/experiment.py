@@ -7,7 +7,7 @@ word of a key is the function that measured it.
 
 Learning rates were fixed beforehand and not tuned per method, so penalties are compared with each other
 only where they share the optimizer. Pruned networks are trained for 14 epochs, pruned layer by layer, and
-trained for 27 more, all with Adam at lr 3e-3; the gradual schedule prunes every 10 steps until step 400 of
+trained for 27 more, all with Adam at lr 3e-3; the gradual schedule prunes every 20 steps until step 400 of
 these 27 epochs. On MNIST-1D it is 7 and 13 epochs. Differences of accuracies are in percentage points.
 
 

@@ -1,6 +1,5 @@
 """Which weights to prune by magnitude, how many by when, and two of every four."""
 
-import math
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -123,7 +122,7 @@ def _ends(sizes: list[Tensor]) -> list[int]:
 
 
 def _mask(sizes: Tensor, sparsity: float) -> Tensor:
-    pruned = math.floor(sparsity * len(sizes) + 0.5)
+    pruned = round(sparsity * len(sizes))
     mask = torch.ones_like(sizes, dtype=torch.bool)
     mask[sizes.argsort(stable=True)[:pruned]] = False
     return mask

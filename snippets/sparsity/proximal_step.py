@@ -50,8 +50,8 @@ def proximal_step(
 
     Source:
         Yun, Lozano and Yang (2021), Adaptive Proximal Gradient Methods for Structured
-        Neural Networks, treat optimizers with a step size for each weight. The factor for momentum follows from the update in the
-        documentation of `torch.optim.SGD`.
+        Neural Networks, treat optimizers with a step size for each weight. The factor
+        for momentum follows from the update in the documentation of `torch.optim.SGD`.
     """
     if not isinstance(optimizer, torch.optim.SGD):
         raise ValueError(

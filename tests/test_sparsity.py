@@ -287,7 +287,7 @@ def test_ftrl_refuses_options(options, message):
 def test_ftrl_refuses_sparse_and_complex_gradients():
     layer = nn.Embedding(4, 2, sparse=True)
     layer(torch.tensor([1])).sum().backward()
-    with pytest.raises(ValueError, match="dense and real, got torch.sparse_coo"):
+    with pytest.raises(ValueError, match=r"dense and real, got torch\.sparse_coo"):
         FTRL(layer.parameters()).step()
     p = nn.Parameter(torch.ones(2, dtype=torch.complex64))
     p.grad = torch.ones_like(p)
@@ -519,7 +519,7 @@ def test_to_csr_is_the_same_matrix():
 
 
 def test_the_report_refuses():
-    with pytest.raises(ValueError, match="at least one nn.Linear, got none"):
+    with pytest.raises(ValueError, match=r"at least one nn\.Linear, got none"):
         sparse_report(nn.ReLU())
     with pytest.raises(ValueError, match="rounds must be >= 1, got 0"):
         sparse_report(model(), rounds=0)

@@ -36,7 +36,10 @@ def _sizes(axes: Axes, evidence: Evidence, say: Say) -> None:
             shares, edges, color=color, linestyle=style, linewidth=2, label=name
         )
         at_zero = 100 * evidence.estimates[f"{key}_zeros"].value
-        axes.bar(ZERO + 0.45 * (i - 1), at_zero, 0.38, color=color)
+        place = ZERO + 0.45 * (i - 1)
+        axes.bar(place, at_zero, 0.38, color=color)
+        if not at_zero:  # or nobody sees that there is no bar
+            axes.text(place, 0.7, "0", color=color, ha="center")
     axes.axvline(-8.35, color="#5c6470", linewidth=1)
     axes.set(
         title=say("训练之后，占全部权重（%）", "Share of weights after training (%)"),

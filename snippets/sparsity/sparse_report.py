@@ -15,7 +15,7 @@ from torch import Tensor, nn
 class Report(NamedTuple):
     """Zeros, bytes and seconds of a model.
 
-    Args:
+    Attributes:
         zeros: Share of exact zeros among the entries of the `Linear` weights.
         dense_bytes: What `torch.save` writes of the parameters and buffers.
         zipped_bytes: The same after zlib, at level 6.

@@ -13,19 +13,23 @@ from torch import Tensor
 from snippets.evidence.ensembles import Ensemble, train
 from snippets.evidence.mnist1d import Split
 from snippets.evidence.seeding import generators
+from snippets.selu._signals import linear_default
 
 WIDTH = 64
 BATCH = 100
 
 
+def _sizes(depth: int) -> tuple[int, ...]:
+    return (40, *[WIDTH] * depth, 10)
+
+
 def weights(seeds: range, depth: int, tau: float) -> list[Tensor]:
     """Draw weights of variance tau/fan_in for `depth` hidden layers; those of equal seeds are paired."""
-    sizes = (40, *[WIDTH] * depth, 10)
     streams = generators(seeds, "weights")
     return [
         torch.stack([torch.randn(n, m, generator=g) for g in streams])
         * math.sqrt(tau / n)
-        for n, m in pairwise(sizes)
+        for n, m in pairwise(_sizes(depth))
     ]
 
 
@@ -83,7 +87,20 @@ class BatchNormalized(Ensemble):
 
 
 def make(kind: str, seeds: range, depth: int) -> Ensemble:
-    """An untrained net: "selu" with LeCun's, "relu" or "batch_norm" with He's initialization."""
+    """An untrained net: "selu" with LeCun's, "relu" or "batch_norm" with He's initialization.
+
+    "default" is ReLU with the weights and biases that `nn.Linear` draws.
+    """
+    if kind == "default":
+        streams = generators(seeds, "default weights and biases")
+        drawn = [
+            [linear_default(n, g, outputs=m) for g in streams]
+            for n, m in pairwise(_sizes(depth))
+        ]
+        return Ensemble(
+            [torch.stack([w for w, _ in layer]) for layer in drawn],
+            [torch.stack([b[None] for _, b in layer]) for layer in drawn],
+        )
     if kind == "selu":
         return Ensemble(weights(seeds, depth, 1.0), activation=F.selu)
     if kind == "relu":

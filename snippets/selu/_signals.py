@@ -53,9 +53,11 @@ def normal(tau: float) -> Draw:
     return draw
 
 
-def linear_default(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
-    """What `nn.Linear` draws: weights and biases uniform in +-1/sqrt(n)."""
-    drawn = (2 * torch.rand(n + 1, n, generator=g) - 1) / math.sqrt(n)
+def linear_default(
+    n: int, g: torch.Generator, outputs: int | None = None
+) -> tuple[Tensor, Tensor]:
+    """What `nn.Linear` draws: weights and biases uniform in +-1/sqrt(n); n outputs if not told otherwise."""
+    drawn = (2 * torch.rand(n + 1, outputs or n, generator=g) - 1) / math.sqrt(n)
     return drawn[:n], drawn[n]
 
 
@@ -65,6 +67,7 @@ def send(
     draw: Draw,
     *,
     depth: int = 50,
+    width: int = WIDTH,
     examples: int = 128,
     inputs: Callable[[Tensor], Tensor] = lambda x: x,
     residual: bool = False,
@@ -76,6 +79,7 @@ def send(
         layer: From pre-activations to outputs, both of shape (examples, units).
         draw: Weights and biases of a layer.
         depth: Number of layers.
+        width: Units of each layer and of the input.
         examples: Number of inputs, even.
         inputs: What becomes of the standard normal inputs before the first layer.
         residual: Add a layer's inputs to its outputs.
@@ -87,12 +91,12 @@ def send(
     # The nets of equal seeds share their draws, so that what is compared is paired.
     streams = zip(generators(seeds, "net"), generators(seeds, "masks"), strict=True)
     for net, masks in streams:
-        x = inputs(torch.randn(examples, WIDTH, generator=net))
+        x = inputs(torch.randn(examples, width, generator=net))
         outputs, before = [x], []
         with torch.random.fork_rng(devices=[]):  # torch's dropout takes no generator
             torch.manual_seed(masks.initial_seed())
             for _ in range(depth):
-                weights, bias = draw(WIDTH, net)
+                weights, bias = draw(width, net)
                 before.append((x @ weights + bias).requires_grad_())
                 x = layer(before[-1]) + x if residual else layer(before[-1])
                 outputs.append(x)
@@ -108,6 +112,31 @@ def send(
             ]
         )
     return Signal(*(torch.stack(part) for part in zip(*runs, strict=True)))
+
+
+def second_moments(
+    seeds: range,
+    activation: Callable[[Tensor], Tensor],
+    tau: float,
+    *,
+    nets: int = 50,
+    width: int = 50,
+    depth: int = 20,
+) -> Tensor:
+    """Mean square of the last layer's outputs, over that of the input, for many narrow nets a seed.
+
+    Returns:
+        Shape (runs, nets), float64. Each net sees one standard normal input, scaled to mean square 1.
+    """
+    found = []
+    for g in generators(seeds, "narrow nets"):
+        x = torch.randn(nets, 1, width, generator=g, dtype=torch.float64)
+        x = x / x.square().mean(-1, keepdim=True).sqrt()
+        for _ in range(depth):
+            w = torch.randn(nets, width, width, generator=g, dtype=x.dtype)
+            x = activation(x @ w * math.sqrt(tau / width))
+        found.append(x.square().mean((1, 2)))
+    return torch.stack(found)
 
 
 def _cosine(x: Tensor) -> Tensor:

@@ -14,8 +14,8 @@ CLAIMS = (
     Claim(
         "one-unit-at-the-same-lr",
         "one_unit.same_lr_minus_twin",
-        above=-0.08,
-        below=0.08,
+        above=-8,
+        below=8,
     ),
     Claim("zeros-stay-zero", "all_zero.largest_other_parameter", below=1e-30),
     Claim("zeros-train-the-output-bias", "all_zero.output_bias", above=1e-3),

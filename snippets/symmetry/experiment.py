@@ -273,5 +273,5 @@ def one_unit(seeds: range) -> Results:
         "twin_test_accuracy": mean(at[EPOCHS][1], "share"),
         "twin_test_accuracy_after_100_epochs": mean(at[EPOCHS_OF_PATIENCE][1], "share"),
         "same_lr_test_accuracy": mean(accuracy, "share"),
-        "same_lr_minus_twin": mean(accuracy - at[EPOCHS][1], "share"),
+        "same_lr_minus_twin": mean(100 * (accuracy - at[EPOCHS][1]), "points"),
     }

@@ -17,15 +17,16 @@ class FTRL(torch.optim.Optimizer):
         n' = n + g^2,   z' = z + g - (n'^-lr_power - n^-lr_power) / lr * w,
         w' = 0 where |z'| <= l1, else (sign(z') l1 - z') / q'.
 
-    The new weight does not depend on the old one but through z. Keras starts with z = 0,
-    so its first step erases the initialization: right for a linear model that starts at
-    0 anyway, fatal for a network. `keep_init=True` sets z = -w (n^-lr_power + beta) / lr
-    before the first step, which centers the first stabilizer at the initial weight.
-    Without l1 and l2 and at lr_power -0.5, that is `torch.optim.Adagrad` with eps = beta.
+    The new weight does not depend on the old one but through z. Keras starts with z =
+    0, so its first step erases the initialization: right for a linear model that starts
+    at 0 anyway, fatal for a network. `keep_init=True` sets z = -w (n^-lr_power + beta)
+    / lr before the first step, which centers the first stabilizer at the initial
+    weight. Without l1 and l2 and at lr_power -0.5, that is `torch.optim.Adagrad` with
+    eps = beta.
 
     `l1` belongs to the sum of all gradients so far, not to the mean loss: after t steps
-    it weighs like a penalty of l1 / t per step. Leave `lr` constant: dividing by another
-    one later rescales all that is already in z.
+    it weighs like a penalty of l1 / t per step. Leave `lr` constant: dividing by
+    another one later rescales all that is already in z.
 
     Args:
         params: Parameters, or groups of them, each with options of its own.
@@ -37,12 +38,14 @@ class FTRL(torch.optim.Optimizer):
             documentation and the paper say l2.
         l2_shrinkage: Adds 2 l2_shrinkage w to the gradient in z, not in n; >= 0.
         beta: Added to n^-lr_power, >= 0; the paper suggests 1, Keras's default is 0.
-        keep_init: Whether training starts at the parameters as they are; False is Keras.
+        keep_init: Whether training starts at the parameters as they are; False is
+            Keras.
         maximize: Whether to maximize instead.
 
     Raises:
-        ValueError: If an option is out of range, if n can stay 0 where beta and l2 are 0
-            (the step would be 0/0), or, in `step`, if a gradient is sparse or complex.
+        ValueError: If an option is out of range, if n can stay 0 where beta and l2 are
+            0 (the step would be 0/0), or, in `step`, if a gradient is sparse or
+            complex.
 
     Examples:
         >>> w = torch.nn.Parameter(torch.tensor([1.0, 0.0]))

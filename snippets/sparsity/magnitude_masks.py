@@ -17,8 +17,8 @@ def magnitude_masks(
     sparsity lie within its old ones; among equals the first are pruned.
 
     Args:
-        weights: The tensors to prune, of any shapes, on one device. Leave out biases and
-            normalization layers.
+        weights: The tensors to prune, of any shapes, on one device. Leave out biases
+            and normalization layers.
         sparsity: Share of weights to prune, in [0, 1), rounded to a whole number of
             weights.
         per: "layer" prunes that share of each tensor, "model" of all of them together,
@@ -28,8 +28,8 @@ def magnitude_masks(
         One mask per tensor, of its shape, dtype bool, False where a weight goes.
 
     Raises:
-        ValueError: If there is no tensor or one is empty, has NaN, or if an option is out
-            of range.
+        ValueError: If there is no tensor or one is empty, has NaN, or if an option is
+            out of range.
 
     Examples:
         >>> magnitude_masks([torch.tensor([0.3, -2.0, 0.1, 1.0])], 0.5)

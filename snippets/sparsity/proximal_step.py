@@ -11,28 +11,32 @@ from torch.nn.functional import softshrink
 def proximal_step(
     optimizer: torch.optim.SGD, *, l1: float = 0.0, rows: float = 0.0
 ) -> None:
-    """Apply the penalty l1 * sum |w| + rows * sum ||row of w||_2, after `optimizer.step()`.
+    """Apply l1 * sum |w| + rows * sum ||row of w||_2 as a penalty, after a step.
 
-    The loss must not contain the penalty as well. Where the optimizer took a step
-    against the gradient, this takes the one for the penalty, which has a closed form: it
-    moves each weight by the threshold towards 0, then shortens each row by it, and what
-    is within reach becomes exactly 0.
+    Call it after `optimizer.step()`; the loss must not contain the penalty as well.
+    Where the optimizer took a step against the gradient, this takes the one for the
+    penalty, which has a closed form: it moves each weight by the threshold towards 0,
+    then shortens each row by it, and what is within reach becomes exactly 0.
 
-    With SGD all weights of a group have one step size, so one threshold is right for all
-    of them: lr times the penalty without momentum. With momentum m and dampening d,
+    With SGD all weights of a group have one step size, so one threshold is right for
+    all of them: lr times the penalty without momentum. With momentum m and dampening d,
     PyTorch's buffer rests at (1 - d) / (1 - m) times a constant gradient, not at the
-    gradient, and the threshold has to grow alike; with the plain one, m = 0.9 would leave
-    a tenth of the penalty. Optimizers that scale each weight by itself, as Adam and
-    Adagrad do, would need a threshold for each weight and are refused.
+    gradient, and the threshold has to grow alike; with the plain one, m = 0.9 would
+    leave a tenth of the penalty. Optimizers that scale each weight by itself, as Adam
+    and Adagrad do, would need a threshold for each weight and are refused.
 
     Args:
-        optimizer: An `SGD` that has just stepped. Its groups may have "l1" and "rows" of
-            their own, say 0 for biases, as they may have their own "lr". Parameters
+        optimizer: An `SGD` that has just stepped. Its groups may have "l1" and "rows"
+            of their own, say 0 for biases, as they may have their own "lr". Parameters
             without a gradient are left alone.
-        l1: Penalty on the absolute value of each weight, >= 0, on the scale of the loss.
-        rows: Penalty on the norm of each row, >= 0: all that belongs to one index of the
-            first dimension, so one unit of a `Linear`, one channel of a convolution. It
-            is not multiplied by the root of the row's size.
+        l1: Penalty on the absolute value of each weight, >= 0, on the scale of the
+            loss.
+        rows: Penalty on the norm of each row, >= 0: all that belongs to one index of
+            the first dimension, so one unit of a `Linear`, one channel of a
+            convolution. It is not multiplied by the root of the row's size.
+
+    Returns:
+        Nothing: the parameters are changed in place.
 
     Raises:
         ValueError: If `optimizer` is not `SGD`, a penalty is negative or not finite, a
@@ -55,8 +59,8 @@ def proximal_step(
     """
     if not isinstance(optimizer, torch.optim.SGD):
         raise ValueError(
-            "optimizer must be torch.optim.SGD, whose step size is one for all weights, "
-            f"got {type(optimizer).__name__}"
+            "optimizer must be torch.optim.SGD, whose step size is one for all "
+            f"weights, got {type(optimizer).__name__}"
         )
     work = []
     for group in optimizer.param_groups:

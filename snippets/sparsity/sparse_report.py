@@ -22,7 +22,8 @@ class Report(NamedTuple):
         csr_bytes: With each `Linear` weight in CSR, indices of 32 bits.
         csr64_bytes: With each in CSR as `to_sparse_csr` returns it, indices of 64 bits.
         dense_seconds: Time of a forward pass; None without a batch.
-        csr_seconds: That with products in CSR, indices of 32 bits; None without a batch.
+        csr_seconds: That with products in CSR, indices of 32 bits; None without a
+            batch.
     """
 
     zeros: float
@@ -46,10 +47,12 @@ def sparse_report(
             `prune.remove`. Layers whose `weight` is used without calling them, such as
             those in `nn.MultiheadAttention`, may not run in CSR: give no batch then.
         batch: Input to time forward passes with, or None to time nothing.
-        rounds: Forward passes of each kind, taken in turn, >= 1; reported is the median.
+        rounds: Forward passes of each kind, taken in turn, >= 1; reported is the
+            median.
 
     Returns:
-        A `Report`. Bytes are exact; seconds hold for this machine and number of threads.
+        A `Report`. Bytes are exact; seconds hold for this machine and number of
+        threads.
 
     Raises:
         ValueError: If there is no `nn.Linear`, one is re-parametrized by `prune`, or

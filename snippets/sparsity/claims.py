@@ -1,0 +1,52 @@
+"""What is claimed about sparse models, and when it holds."""
+
+from snippets.evidence.claims import Claim
+
+CLAIMS = (
+    # A penalty makes zeros only through a threshold
+    Claim("autograd-makes-no-zeros", "l1.autograd_most_zeros", below=0.005),
+    Claim("autograd-makes-tiny-weights", "l1.sgd_tiny", above=0.4),
+    Claim("proximal-makes-zeros", "l1.proximal_zeros", above=0.25),
+    Claim("proximal-costs-nothing", "l1.proximal_minus_sgd", above=-0.75, below=0.75),
+    Claim("momentum-makes-more-zeros", "l1.proximal_momentum_zeros", above=0.45),
+    Claim("ftrl-makes-zeros", "ftrl.strong_zeros", above=0.45, below=0.65),
+    Claim("ftrl-keeps-accuracy", "ftrl.strong_test_accuracy", above=0.94),
+    Claim("ftrl-l1-sets-the-share", "ftrl.mild_zeros", above=0.2, below=0.4),
+    # FTRL without penalties, and what it does to an initialization
+    Claim("ftrl-is-adagrad-from-zero", "adagrad.zero", below=1e-12),
+    Claim("kept-ftrl-is-adagrad", "adagrad.kept", below=1e-12),
+    Claim("keras-erases-the-start", "ftrl.first_step", below=0.12),
+    Claim("keras-default-is-chance", "ftrl.default_test_accuracy", below=0.2),
+    Claim("keras-l1-is-chance", "ftrl.erased_l1_test_accuracy", below=0.2),
+    Claim("kept-start-learns", "ftrl.kept_l1_test_accuracy", above=0.93),
+    # Pruning
+    Claim("one-shot-at-half", "digits.one_shot_50_loss", above=0.5, below=10),
+    Claim("one-shot-at-90", "digits.one_shot_90_loss", above=50),
+    Claim("random-is-worse", "digits.random_50", below=0.6),
+    Claim("fine-tuning-mends-80", "digits.fine_tuned_80", above=0.95),
+    Claim(
+        "gradual-alike-at-80",
+        "digits.gradual_minus_fine_tuned_80",
+        above=-0.5,
+        below=2,
+    ),
+    Claim("gradual-wins-at-95", "digits.gradual_minus_fine_tuned_95", above=5),
+    Claim("gradual-wins-on-mnist1d", "mnist1d.gradual_minus_fine_tuned_80", above=1),
+    Claim("rewinding-helps-on-mnist1d", "rewound.initial_minus_anew", above=0),
+    Claim("two-of-four-on-digits", "digits.two_of_four_loss", above=2, below=20),
+    Claim("two-of-four-on-mnist1d", "mnist1d.two_of_four_loss", above=10),
+    # What zeros buy
+    Claim("dense-stays-dense", "storage.dense_99", above=0.999, below=1.001),
+    Claim("zip-sees-zeros", "storage.zipped_90", above=0.15, below=0.25),
+    Claim("csr64-too-early", "storage.csr64_75", above=1.0),
+    Claim("csr64-late-enough", "storage.csr64_85", below=1.0),
+    Claim("csr32-too-early", "storage.csr_45", above=1.0),
+    Claim("csr32-late-enough", "storage.csr_55", below=1.0),
+    # torch.nn.utils.prune
+    Claim(
+        "half-twice-is-three-quarters", "torch_prune.twice_half", above=0.74, below=0.76
+    ),
+    Claim("masks-double-the-state", "torch_prune.state_dict", above=1.9, below=2.0),
+    Claim("removed-masks-let-grow", "torch_prune.after_steps", below=0.001),
+    Claim("global-is-uneven", "torch_prune.global_spread", above=20),
+)

@@ -1,0 +1,84 @@
+"""What sparse products and FTRL cost on the machine that builds the site."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+
+from snippets.evidence.estimates import Results
+from snippets.evidence.seeding import generators
+from snippets.evidence.statistics import mean
+from snippets.evidence.timing import seconds_per_call
+from snippets.sparsity.ftrl import FTRL
+from snippets.sparsity.magnitude_masks import magnitude_masks
+from snippets.sparsity.sparse_report import to_csr
+
+ENTRIES = 1024
+MODELS = {
+    "small": (64, 64, 64, 10),
+    "middle": (784, 256, 256, 10),
+    "large": (784, 2048, 2048, 10),
+}
+
+
+def product(seeds: range) -> Results:
+    """Time of a dense product over that in CSR, indices of 32 bits; 1024 x 1024 float32, by batch.
+
+    Above 1 the zeros pay. `linear` is what `nn.Linear` does with a CSR weight, which is slower than to
+    multiply the transposed inputs. The first four seeds.
+    """
+    ratios: dict[str, list[float]] = {}
+    for g in generators(seeds[:4], "product"):
+        weight = torch.randn(ENTRIES, ENTRIES, generator=g)
+        sparse = {}
+        for percent in (50, 80, 90, 95, 99):
+            (mask,) = magnitude_masks([weight], percent / 100)
+            sparse[percent] = to_csr(weight * mask)
+        for batch in (1, 32, 256):
+            x = torch.randn(batch, ENTRIES, generator=g)
+            calls = {"dense": partial(F.linear, x, weight)}
+            for percent, csr in sparse.items():
+                calls[str(percent)] = partial(torch.matmul, csr, x.T.contiguous())
+            calls["linear_90"] = partial(F.linear, x, sparse[90])
+            times = seconds_per_call(calls, rounds=3)
+            dense = times.pop("dense")
+            for name, seconds in times.items():
+                ratios.setdefault(f"batch{batch}_{name}", []).append(dense / seconds)
+    return {name: mean(values, "1") for name, values in ratios.items()}
+
+
+def step(seeds: range) -> Results:
+    """Time of a step of FTRL, with l1, over one of Adagrad's with `foreach`, by size of the network.
+
+    The first four seeds.
+    """
+    ratios: dict[str, list[float]] = {name: [] for name in MODELS}
+    for g in generators(seeds[:4], "step"):
+        for name, sizes in MODELS.items():
+            calls = {
+                "ftrl": FTRL(_parameters(sizes, g), l1=0.1).step,
+                "adagrad": torch.optim.Adagrad(
+                    _parameters(sizes, g), foreach=True
+                ).step,
+            }
+            times = seconds_per_call(calls)
+            ratios[name].append(times["ftrl"] / times["adagrad"])
+    return {name: mean(values, "1") for name, values in ratios.items()}
+
+
+def _parameters(sizes: tuple[int, ...], g: torch.Generator) -> list[torch.nn.Parameter]:
+    made = []
+    for n, m in pairwise(sizes):
+        shapes: tuple[tuple[int, ...], ...] = ((m, n), (m,))
+        for shape in shapes:
+            values, grads = (
+                torch.randn(shape, generator=g),
+                torch.randn(shape, generator=g),
+            )
+            parameter = torch.nn.Parameter(values)
+            parameter.grad = grads
+            made.append(parameter)
+    return made

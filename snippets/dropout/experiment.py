@@ -200,7 +200,7 @@ def _temperature(logits: Tensor, y: Tensor) -> Tensor:
 def unfamiliar(seeds: range) -> Results:
     """AUROC of uncertainty between digits and three kinds of other inputs; 100 units, p = 0.5, 32 samples."""
     data, nets = digits.splits(seeds), started(64, 100, 0.5, seeds, "default")
-    train(nets, data.train_x, data.train_y, seeds=seeds, epochs=20)
+    train(nets, data.train_x, data.train_y, seeds=seeds, epochs=25)
     x, streams = data.test_x, generators(seeds, "noise")
     noise = torch.stack([torch.randn(x.shape[1:], generator=g) for g in streams])
     inside, found = _uncertainty(nets, x, 1), Results()

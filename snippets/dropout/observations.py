@@ -42,7 +42,7 @@ def _ratios(
 
 
 def step_time(seeds: range) -> Results:
-    """A training step, Adam, with dropout at 0.5 over one without: batches of 64 (small net) and 128 (large)."""
+    """A training step, Adam, with dropout at 0.5 over one without; batches of 64 (small) and 128 (large)."""
 
     def calls(stream: torch.Generator) -> dict[str, Callable[[], object]]:
         made: dict[str, Callable[[], object]] = {}
@@ -90,7 +90,7 @@ def _forward(net: nn.Module, x: Tensor) -> Tensor:
 
 
 def sample_time(seeds: range) -> Results:
-    """64 samples over one forward pass in eval(), and over 32 samples: a loop, and `mc_dropout`; small net."""
+    """64 samples over one pass in eval(), and over 32 samples: a loop, and `mc_dropout`; small net."""
 
     def calls(stream: torch.Generator) -> dict[str, Callable[[], object]]:
         net = _net("small", 0.5).eval()

@@ -36,7 +36,7 @@ def entropy(p):
 @pytest.mark.parametrize("rows", [1, 7, 4096])
 def test_samples_converge_to_the_enumeration_of_all_masks(rows):
     model, x = tiny(), torch.randn(5, 3, dtype=torch.float64)
-    n = 2_000 if rows == 1 else 40_000
+    n = 40_000 if rows == 4096 else 400
     with torch.no_grad():
         p = enumerated(model, x)
     found = mc_dropout(model, x, n, seed=1, rows=rows)
@@ -62,7 +62,7 @@ def test_groups_are_joined_without_a_loss_of_digits():
             return 1e6 + self.dropout(x)
 
     x = torch.full((2, 3), 1e-3, dtype=torch.float64)
-    found = mc_dropout(Far(), x, 5000, seed=0, rows=8, outputs="values")
+    found = mc_dropout(Far(), x, 2000, seed=0, rows=8, outputs="values")
     assert torch.allclose(found.variance, torch.full_like(x, 1e-6), rtol=0.1)
     assert found.entropy is None
 
@@ -294,9 +294,9 @@ def test_side_by_side_nets_are_the_ensemble():
     nets, x = started(6, 8, 0.5, range(3)), torch.randn(3, 5, 6)
     side = Side(nets).eval()
     assert torch.allclose(side(x.transpose(0, 1)).permute(2, 0, 1), nets.logits(x))
-    found = mc_dropout(side, x.transpose(0, 1), 4000, seed=0)
-    drawn = torch.stack(list(sampled(nets, x, 4000, torch.Generator().manual_seed(0))))
-    assert torch.allclose(found.mean.permute(2, 0, 1), drawn.mean(0), atol=0.04)
+    found = mc_dropout(side, x.transpose(0, 1), 500, seed=0)
+    drawn = torch.stack(list(sampled(nets, x, 500, torch.Generator().manual_seed(0))))
+    assert torch.allclose(found.mean.permute(2, 0, 1), drawn.mean(0), atol=0.15)
 
 
 @pytest.mark.parametrize(("kind", "variance"), [("he", 2), ("default", 1 / 3)])

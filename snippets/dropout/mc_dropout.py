@@ -21,7 +21,7 @@ class Prediction(NamedTuple):
             that the model reached none of its dropout.
         entropy: Predictive entropy in nats, that of `mean`, shape without the classes;
             None for values.
-        mutual_information: Its part that is disagreement between samples, in nats, >= 0.
+        mutual_information: The part of it that is disagreement, in nats, >= 0.
     """
 
     mean: Tensor

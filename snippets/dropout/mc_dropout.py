@@ -15,7 +15,7 @@ OUTPUTS = ("logits", "probabilities", "values")
 class Prediction(NamedTuple):
     """What `samples` forward passes with dropout say, per example.
 
-    Args:
+    Attributes:
         mean: Mean over samples, shape of the model's output.
         variance: Unbiased variance over samples, same shape. Exactly 0 everywhere says
             that the model reached none of its dropout.

@@ -153,7 +153,7 @@ def test_the_mode_of_the_caller_does_not_matter(mode):
         assert torch.equal(saturated_units(torch.tanh, 1 * z, slope=0.9), expected)
 
 
-@pytest.mark.parametrize("shape", [(), (3,), (0, 3), (3, 0)])
+@pytest.mark.parametrize("shape", [(), (3,), (0, 3), (3, 0), (0, 3, 4)])
 def test_saturated_units_refuses_other_shapes(shape):
     with pytest.raises(
         ValueError,
@@ -193,6 +193,42 @@ def test_a_slope_out_of_range_is_refused(slope):
 def test_what_is_no_activation_is_refused(activation, message):
     with pytest.raises(ValueError, match=message):
         saturated_units(activation, torch.ones(3, 4))
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 100.0])
+@pytest.mark.parametrize(
+    "activation",
+    [
+        nn.Softmax(-1),
+        nn.Softmax(-2),
+        nn.Softmax(0),
+        nn.LogSoftmax(-1),
+        nn.LayerNorm(4),
+        nn.BatchNorm1d(3),
+        lambda z: z.cumsum(-1),
+        lambda z: z.flip(-2).cumsum(-2).flip(-2),
+    ],
+    ids=repr,
+)
+def test_functions_that_mix_entries_are_refused(activation, scale):
+    for z in (scale * batch(2, 3, 4), scale * torch.ones(2, 3, 4)):
+        with pytest.raises(ValueError, match="must be elementwise, but mixes entries"):
+            saturated_units(activation, z)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+@pytest.mark.parametrize("activation", [*SLOPES, nn.Tanh()], ids=repr)
+def test_elementwise_functions_pass_at_any_size(activation, dtype):
+    for scale in (1e-3, 1.0, 1e3):
+        z = (scale * batch(33, 7)).to(dtype)
+        assert saturated_units(activation, z).shape == (7,)
+
+
+def test_a_parameter_for_each_unit_is_elementwise():
+    module = nn.PReLU(3)
+    module.weight.data = torch.tensor([0.5, 0.001, 0.5])
+    found = saturated_units(module, -batch(8, 3).abs())
+    assert found.tolist() == [False, True, False]
 
 
 # What the experiment is made of

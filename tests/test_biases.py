@@ -2,7 +2,9 @@
 
 import copy
 import math
+from typing import TypeVar, get_type_hints
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -144,8 +146,32 @@ def test_log_prior_errors_come_before_any_change(arguments, message):
 
 def test_a_layer_without_bias_is_named():
     layer = nn.Linear(3, 2, bias=False)
-    with pytest.raises(ValueError, match=r"got None; a layer made with bias=False"):
+    with pytest.raises(ValueError, match=r"got NoneType: .* made with bias=True"):
         log_prior_bias_(layer.bias, torch.tensor([1, 2]), output="softmax")
+
+
+def test_a_layer_in_place_of_its_bias_is_named():
+    with pytest.raises(ValueError, match=r"got Linear: pass layer\.bias of a layer"):
+        log_prior_bias_(nn.Linear(3, 2), torch.tensor([1, 2]), output="softmax")
+
+
+@pytest.mark.parametrize("counts", [[1, 3], (0.25, 0.75), np.array([1, 3])])
+def test_counts_need_not_be_a_tensor(counts):
+    bias = log_prior_bias_(torch.zeros(2), counts, output="softmax")
+    torch.testing.assert_close(bias.exp(), torch.tensor([0.25, 0.75]))
+
+
+def test_counts_reach_the_cpu_before_they_become_float64():
+    class OnMps(torch.Tensor):  # where float64 does not exist
+        def cpu(self):
+            return self.as_subclass(torch.Tensor)
+
+        def double(self):
+            raise TypeError("MPS has no float64")
+
+    counts = torch.tensor([1, 3]).as_subclass(OnMps)
+    bias = log_prior_bias_(torch.zeros(2), counts, output="softmax")
+    torch.testing.assert_close(bias.exp(), torch.tensor([0.25, 0.75]))
 
 
 # forget_bias_
@@ -185,6 +211,12 @@ def test_every_layer_and_direction_has_its_forget_bias_and_nothing_else(options)
         assert parameter.requires_grad
         if name.startswith("weight"):
             assert torch.equal(parameter, before.get_parameter(name))
+
+
+def test_type_checkers_get_back_the_type_that_they_gave():
+    hints = get_type_hints(forget_bias_)
+    assert isinstance(hints["return"], TypeVar)
+    assert hints["lstm"] is hints["return"]
 
 
 @pytest.mark.parametrize("value", [-2.0, 0.0, 3.0])

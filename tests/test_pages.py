@@ -372,6 +372,12 @@ def test_a_number_shows_what_its_interval_justifies(
     assert numbers.interval(estimate) == interval
 
 
+def test_points_are_called_points() -> None:
+    gap = Estimate(1.5, 0.5, 2.5, 20, "points")
+    assert numbers.spread(gap, "en") == "95% interval 0 to 2 points"
+    assert numbers.spread(gap, "zh") == "95% 区间 0 至 2 个百分点"
+
+
 def test_a_number_tells_its_origin(evidence: dict[str, Evidence]) -> None:
     english = rendering.substituted(page("It is [[toy.he.accuracy]].", evidence), link)
     assert english == (

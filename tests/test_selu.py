@@ -7,7 +7,10 @@ from itertools import pairwise
 import pytest
 import torch
 from scipy import integrate
+from sklearn import datasets
 from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm, weight_norm
+from torch.nn.utils.parametrize import register_parametrization
 
 from snippets.evidence.ensembles import Ensemble
 from snippets.selu._nets import BatchNormalized, dead_share, fit, make, weights
@@ -357,10 +360,10 @@ def test_a_healthy_network_has_no_faults(between):
 
 
 def test_signals_are_what_autograd_and_the_layers_say():
-    model, batch = healthy(depth=2), inputs()
+    model, batch = healthy(depth=2).double(), inputs().double()
     report = self_normalization(model, batch)
-    twin = copy.deepcopy(model).double()
-    x, before = batch.double(), []
+    twin = copy.deepcopy(model)
+    x, before = batch, []
     for module in twin:
         if isinstance(module, nn.Linear):
             signal = report.signals[len(before)]
@@ -415,7 +418,7 @@ def test_large_biases_and_crooked_inputs_are_named():
     model = healthy()
     nn.init.constant_(model[0].bias, 1.0)
     faults = self_normalization(model, 5 + inputs()).faults
-    assert faults[0].startswith("inputs: mean 5, variance 1")
+    assert faults[0].startswith("inputs of '0': mean 5, variance 1")
     assert "layer '0': mean square of the biases is 1, not near 0" in faults
 
 
@@ -447,6 +450,162 @@ def test_what_is_no_module_is_found_by_its_moments(between):
 
 def test_functional_selu_is_as_good_as_the_module():
     assert self_normalization(Block(lambda _, y: y), inputs()).faults == []
+
+
+@pytest.mark.parametrize("which", [(0,), (2,), (0, 2, 4, 6)])
+def test_parametrized_layers_are_watched(which):
+    model = healthy(depth=3)
+    nn.init.kaiming_normal_(model[2].weight, nonlinearity="relu")
+    plain = self_normalization(model, inputs())
+    for index in which:
+        weight_norm(model[index])
+    found = self_normalization(model, inputs())
+    assert found.faults == plain.faults
+    assert len(found.faults) == 1
+    for one, other in zip(found.signals, plain.signals, strict=True):
+        assert one[0] == other[0]
+        assert one[1:] == pytest.approx(other[1:], rel=1e-4, abs=1e-6)
+
+
+def test_what_makes_the_weights_is_not_between_the_layers():
+    model = healthy(depth=2)
+    register_parametrization(model[0], "weight", nn.Tanh())
+    assert self_normalization(model, inputs()).faults == []
+
+
+def test_parametrizations_with_a_state_work_in_inference_mode():
+    model = healthy(depth=2)
+    spectral_norm(model[0])
+    with torch.inference_mode():
+        inside = self_normalization(model, inputs())
+    assert inside == self_normalization(model, inputs())
+    assert inside.faults[0].startswith("layer '0': fan-in times mean square weight")
+
+
+class Wired(nn.Module):
+    """What a function makes of three layers and an input."""
+
+    def __init__(self, forward):
+        super().__init__()
+        self.function = forward
+        self.first, _, self.second, _, self.third = healthy(depth=2)
+
+    def forward(self, x):
+        return self.function(self, x)
+
+
+selu, without = nn.functional.selu, torch.no_grad()
+
+
+@pytest.mark.parametrize(
+    ("forward", "message"),
+    [
+        (  # two heads on a trunk
+            lambda m, x: torch.cat([m.second(h := selu(m.first(x))), m.third(h)], 1),
+            "'third' does not depend on 'second'",
+        ),
+        (  # query and key
+            lambda m, x: m.third(m.first(x) * m.second(x)),
+            "'second' does not depend on 'first'",
+        ),
+        (  # a head for another loss
+            lambda m, x: (h := selu(m.first(x)), m.third(h))[0],
+            "'the output' does not depend on 'third'",
+        ),
+        (
+            lambda m, x: m.third(selu(without(m.first)(x))),
+            "'third' does not depend on 'first'",
+        ),
+    ],
+)
+def test_branches_are_refused_and_not_judged(forward, message):
+    with pytest.raises(ValueError, match=f"a chain of weighted layers, but {message}"):
+        self_normalization(Wired(forward), inputs())
+
+
+def drifting(factor, depth=20):
+    model = healthy(depth)
+    for layer in model[:-1:2]:
+        layer.weight.data *= math.sqrt(factor)
+    return model
+
+
+@pytest.mark.parametrize("factor", [1.2, 1 / 1.2])
+def test_small_deviations_that_add_up_are_a_fault(factor):
+    layer, moment = None, 1.0  # what mean field says
+    for _ in range(20):
+        layer = mean_field(nn.functional.selu, 0.0, moment, weight_variance=factor)
+        moment = layer.mean**2 + layer.variance
+    (fault,) = self_normalization(drifting(factor), inputs()).faults
+    text, _, _ = fault.partition(", not 1")
+    assert text.startswith("small deviations add up to a second moment of ")
+    assert float(text.rpartition(" ")[2]) == pytest.approx(moment, rel=0.15)
+
+
+def test_functional_dropout_at_a_low_rate_adds_up():
+    class Dropping(nn.Sequential):
+        def forward(self, x):
+            for layer in self:
+                x = layer(x)
+                if isinstance(layer, nn.SELU):
+                    x = nn.functional.dropout(x, 0.15)
+            return x
+
+    (fault,) = self_normalization(Dropping(*healthy(depth=20)), inputs()).faults
+    assert fault.startswith("small deviations add up")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_narrow_networks_do_not_drift_by_chance(seed):
+    model = healthy(depth=20, width=50)
+    torch.manual_seed(seed)
+    for layer in model[:-1:2]:
+        nn.init.normal_(layer.weight, std=50**-0.5)
+    batch = torch.randn(500, 50)
+    assert self_normalization(model, batch).faults == []
+
+
+def test_examples_that_are_alike_are_a_fault():
+    for batch in (
+        inputs()[:1].expand(500, -1),  # one example, many times
+        math.sqrt(0.95) * inputs()[:1] + math.sqrt(0.05) * inputs().flip(0),
+    ):
+        assert abs(batch.mean()) < 0.2
+        assert batch.var() == pytest.approx(1, abs=0.2)
+        (fault,) = self_normalization(healthy(), batch).faults
+        assert fault.startswith("inputs of '0': examples have ")
+        assert fault.endswith("% of their second moment in common")
+
+
+def test_images_that_are_standardized_as_a_whole_are_not_alike():
+    digits = torch.tensor(datasets.load_digits().data, dtype=torch.float32)
+    batch = (digits - digits.mean()) / digits.std()
+    assert self_normalization(healthy(width=64), batch).faults == []
+
+
+def test_the_difference_of_examples_at_most_doubles_in_ten_layers():
+    """What the limit of nine tenths is made of."""
+    ratios = []
+    for seed in range(10):
+        g = torch.Generator().manual_seed(seed)
+        x = 0.95**0.5 * torch.randn(400, generator=g)
+        x = x + 0.05**0.5 * torch.randn(300, 400, generator=g)
+        shares = [1 - x.mean(0).square().mean() / x.square().mean()]
+        for _ in range(10):
+            x = nn.functional.selu(x @ torch.randn(400, 400, generator=g) / 20)
+        shares.append(1 - x.mean(0).square().mean() / x.square().mean())
+        ratios.append(float(shares[1] / shares[0]))
+    assert 1.7 < sum(ratios) / 10 < 2.1
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_copy_has_the_dtype_of_the_model(dtype):
+    class Casting(nn.Sequential):
+        def forward(self, x):
+            return super().forward(x.to(dtype))
+
+    model = Casting(*healthy().to(dtype))
+    assert self_normalization(model, inputs()).faults == []
 
 
 def test_convolutions_are_watched():

@@ -130,7 +130,24 @@ def _clean(svg: str, prefix: str, size: str, alternative: str) -> str:
     box = re.search(r'viewBox="([^"]+)"', svg)
     assert box, "matplotlib writes a viewBox"
     head = f'<svg class="fig {size}" viewBox="{box.group(1)}" role="img" aria-label="{escape(alternative)}">'
-    return re.sub(r">\s+<", "><", re.sub(r"^<svg[^>]*>", head, svg)).strip()
+    return _light(re.sub(r"^<svg[^>]*>", head, svg))
+
+
+def _light(svg: str) -> str:
+    """Without what nobody sees: empty shapes, names that nothing refers to, tenths of tenths of a pixel."""
+    svg = re.sub(r'<path d="[^"]*" fill="none"/>|<defs></defs>', "", svg)
+    named = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
+    svg = re.sub(
+        r' id="([^"]+)"', lambda m: m.group() if m.group(1) in named else "", svg
+    )
+    svg = re.sub(
+        r"-?\d+\.\d{3,}",
+        lambda m: f"{float(m.group()):.2f}".rstrip("0").rstrip("."),
+        svg,
+    )
+    svg = re.sub(r' transform="rotate\(-0 [^)]*\)"', "", svg)
+    svg = re.sub(r"\s*\n\s*", " ", svg)
+    return re.sub(r">\s+<", "><", svg).strip()
 
 
 def _attributes(style: str) -> str:

@@ -29,7 +29,7 @@ from mkdocs.structure.toc import AnchorLink
 from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.questions import ROOT, SourceError, questions
-from tools import notebooks, rendering
+from tools import finishing, notebooks, rendering
 from tools.pages import LANGUAGES, Page, PageError
 from tools.prose import headings
 
@@ -187,6 +187,17 @@ def on_page_context(
     context["base_url"] = context["base_url"].rstrip("/") + f"/{language}/"
     if not page.title:
         page.title = page.file.name
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """The same for the page that says that there is no such page."""
+    return finishing.page(output, "zh") if template_name == "404.html" else output
+
+
+def on_post_page(output: str, page: MkDocsPage, config: MkDocsConfig) -> str:
+    """Say and name what Material leaves out."""
+    language = _language(page)
+    return finishing.page(output, language) if language else output
 
 
 @event_priority(-50)  # after the search plugin has written its index

@@ -16,7 +16,8 @@ WORDS = {
     "zh": {
         "exact": "精确值",
         "all": "全部运行",
-        "interval": "95% 区间 {low} 至 {high}",
+        "interval": "95% 区间 {low} 至 {high}{unit}",
+        "points": " 个百分点",
         "runs": "n = {n}",
         "made": "{date} 用 torch {torch} 测得",
         "observed": "{cpu} 上的观察，不是断言",
@@ -28,7 +29,8 @@ WORDS = {
     "en": {
         "exact": "exact",
         "all": "all runs",
-        "interval": "95% interval {low} to {high}",
+        "interval": "95% interval {low} to {high}{unit}",
+        "points": " points",
         "runs": "n = {n}",
         "made": "measured {date} with torch {torch}",
         "observed": "an observation on {cpu}, not a claim",
@@ -58,7 +60,8 @@ def spread(estimate: Estimate, language: str) -> str:
     if estimate.low == estimate.high:
         return words["exact" if estimate.n == 1 else "all"]
     low, high = (_format(end, estimate) for end in (estimate.low, estimate.high))
-    return words["interval"].format(low=low, high=high)
+    unit = words.get(estimate.unit, "")
+    return words["interval"].format(low=low, high=high, unit=unit)
 
 
 def note(

@@ -218,7 +218,11 @@ def _mathml(page: Page, match: re.Match[str]) -> str:
         raise page.error(
             max(at, 0), f"the formula {tex!r} is not understood: {error}"
         ) from error
-    return re.sub(r' style="[^"]*"', "", mathml)
+    mathml = re.sub(r' style="[^"]*"', "", mathml)
+    # What may have to be scrolled on a phone can be reached by keyboard.
+    return mathml.replace(
+        '<math display="block"', '<math display="block" tabindex="0"', 1
+    )
 
 
 def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str:

@@ -1,4 +1,4 @@
-"""`make site`: measure what is missing, build beside the last good site, swap."""
+"""`make site`: measure what is missing, build beside the last good site, finish it, swap."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from snippets.evidence.cli import measure_missing
 from snippets.evidence.questions import ROOT, SourceError, measurements, questions
 from snippets.evidence.runner import MeasurementError
+from tools import finishing
 from tools.notebooks import NotebookError, execute
 from tools.pages import Page
 
@@ -42,6 +43,10 @@ def build(target: Path) -> None:
     if done.returncode:
         shutil.rmtree(beside, ignore_errors=True)
         raise SystemExit(f"make site: not built; {target} is as it was")
+    try:
+        finishing.site(beside)
+    except finishing.FinishingError as error:
+        raise SystemExit(f"make site: {error}") from error
     old = target.with_name(f".{target.name}-old")
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():

@@ -1,3 +1,10 @@
+"use strict";
+
+// Material puts each copy button into a landmark of its own, without a name.
+new MutationObserver(() => {
+  for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "presentation");
+}).observe(document.documentElement, { childList: true, subtree: true });
+
 // Changing the language keeps the section that is being read.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[hreflang]");

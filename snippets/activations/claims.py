@@ -30,12 +30,15 @@ CLAIMS = (
     Claim("sigmoid-gradient", "depth.sigmoid_gradient", above=0.22, below=0.25),
     Claim("sigmoid-theory", "depth.sigmoid_over_theory", above=0.97, below=1.01),
     Claim("relu-gradient", "depth.relu_gradient", above=0.95, below=1.05),
-    Claim("silu-fades", "depth.silu_signal", below=-1),
-    Claim("selu-holds", "depth.selu_signal", above=-0.1, below=0.1),
+    Claim("silu-fades", "depth.silu_signal", below=0.1),
+    Claim("silu-point-repels", "gaussian.silu_from_110", above=2),
+    Claim("selu-point-attracts", "gaussian.selu_from_110", above=0.99, below=1.01),
+    Claim("selu-holds", "depth.selu_signal", above=0.8, below=1.25),
     # No ranking: what holds at one learning rate need not at another
     Claim("sigmoid-behind", "two_rates.sigmoid_minus_relu_tuned", below=-10),
     Claim("tanh-ahead", "two_rates.tanh_minus_relu_low", above=0),
     Claim("tanh-behind", "two_rates.tanh_minus_relu_high", below=0),
-    Claim("leaky-like-relu", "two_rates.leaky_minus_relu_tuned", above=-3, below=3),
+    Claim("leaky-like-relu", "two_rates.leaky_minus_relu_tuned", above=-2.5, below=2.5),
+    Claim("silu-ahead-here", "two_rates.silu_minus_relu_tuned", above=0),
     Claim("elu-not-behind", "two_rates.elu_minus_relu_tuned", above=-1),
 )

@@ -29,8 +29,13 @@ def dead_units(activations: Tensor) -> Tensor:
         >>> dead_units(torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
         tensor([ True, False])
 
+        >>> h = torch.zeros(2, 3, 4, 4)  # images, channels, height, width
+        >>> h[1, 2, 0, 0] = 1.0
+        >>> dead_units(h.movedim(1, -1).flatten(0, -2))
+        tensor([ True,  True, False])
+
     Source:
-        Lu, Shin, Su and Karniadakis (2020), Dying ReLU and Initialization,
+        Lu, Shin, Su and Karniadakis (2019), Dying ReLU and Initialization,
         arXiv:1903.06733, abstract: a neuron that only outputs 0 for any input. Here,
         for any input of a given sample.
     """

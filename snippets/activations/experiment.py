@@ -41,7 +41,7 @@ from snippets.evidence.ensembles import Ensemble, train
 from snippets.evidence.estimates import Estimate, Results, Series
 from snippets.evidence.mnist1d import splits
 from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import largest, mean
+from snippets.evidence.statistics import geometric_mean, largest, mean
 from snippets.selu.mean_field import gaussian_moments
 
 LOW, HIGH, TOO_HIGH = 3e-3, 1e-2, 3e-2  # learning rates
@@ -196,8 +196,7 @@ def depth(seeds: range) -> Results:
     """What 20 layers of 100 units do to signal and gradient before training, in float64.
 
     `gradient` is the factor per layer by which the root mean square of a random gradient changes on its way
-    back. `signal` is the mean square of the last layer's outputs over that of the first layer's, as a power
-    of ten, because the ratio itself has a long tail over runs.
+    back. `signal` is the mean square of the last layer's outputs over that of the first layer's.
     """
     found: Results = {}
     inputs = splits(seeds).test_x[:, :64].double()
@@ -217,7 +216,7 @@ def depth(seeds: range) -> Results:
         first, last = (back[i].square().mean((1, 2)) for i in (0, -1))
         factor = (first / last) ** (1 / (2 * (LAYERS - 1)))
         found[f"{name}_gradient"] = mean(factor, "1")
-        found[f"{name}_signal"] = mean((squares[-1] / squares[0]).log10(), "decades")
+        found[f"{name}_signal"] = geometric_mean(squares[-1] / squares[0], "1")
         if name == "sigmoid":
             found["sigmoid_theory"] = _exact(_sigmoid_factor())
             found["sigmoid_over_theory"] = mean(factor / _sigmoid_factor(), "1")
@@ -233,8 +232,18 @@ def _sigmoid_factor() -> float:
 
 
 def gaussian(_seeds: range) -> Results:
-    """Weight variance times fan-in that keeps the mean square of a standard normal signal: 1/E phi^2."""
-    return {
-        name: _exact(1 / gaussian_moments(hidden.function).second_moment)
-        for name, hidden in HIDDEN.items()
-    }
+    """Weight variance times fan-in that keeps the mean square of a standard normal signal: 1/E phi^2.
+
+    `from_110` and `from_90` are what 20 such layers, infinitely wide, make of a mean square 10% off.
+    """
+    found: Results = {}
+    for name, hidden in HIDDEN.items():
+        tau = 1 / gaussian_moments(hidden.function).second_moment
+        found[name] = _exact(tau)
+        for percent in (90, 110):
+            q = percent / 100
+            for _ in range(LAYERS):
+                # The mean square of the outputs is all that the next layer's inputs depend on.
+                q = tau * gaussian_moments(hidden.function, variance=q).second_moment
+            found[f"{name}_from_{percent}"] = _exact(q)
+    return found

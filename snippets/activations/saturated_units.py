@@ -36,9 +36,9 @@ def saturated_units(
         (..., units), dtype bool.
 
     Raises:
-        ValueError: If `preactivations` has fewer than two dimensions, no example or no
-            unit, an entry that is NaN or infinite, or no floating dtype; if `slope` is
-            negative, NaN or infinite; or if `activation` changes the shape, depends on
+        ValueError: If `preactivations` has fewer than two dimensions, no entry, one
+            that is NaN or infinite, or no floating dtype; if `slope` is negative, NaN
+            or infinite; or if `activation` changes the shape, mixes entries, depends on
             nothing, or has a slope that is NaN or infinite.
 
     Examples:
@@ -54,7 +54,7 @@ def saturated_units(
         feedforward neural networks, PMLR 9:249-256, abstract: sigmoid layers driven
         into saturation. That a slope says when a unit counts is ours.
     """
-    if preactivations.ndim < 2 or 0 in preactivations.shape[-2:]:
+    if preactivations.ndim < 2 or not preactivations.numel():
         raise ValueError(
             "preactivations must have shape (..., examples, units), "
             f"got {tuple(preactivations.shape)}"
@@ -81,4 +81,11 @@ def saturated_units(
         (slopes,) = torch.autograd.grad(outputs.sum(), inputs)
     if not slopes.isfinite().all():
         raise ValueError("activation must have finite slopes, got NaN or infinity")
+    # Whatever stands elsewhere, the output at this entry must stay as it is.
+    kept = torch.zeros_like(inputs, dtype=torch.bool)
+    kept[tuple(n // 2 for n in kept.shape)] = True
+    with torch.no_grad():
+        again = activation(torch.where(kept, inputs, inputs[kept] - 0.7))
+    if not torch.allclose(again[kept], outputs[kept], equal_nan=True):
+        raise ValueError("activation must be elementwise, but mixes entries")
     return (slopes.abs() <= slope).all(-2)

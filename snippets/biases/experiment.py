@@ -25,9 +25,9 @@ from snippets.biases._rare import train as train_rare
 from snippets.biases.log_prior_bias_ import log_prior_bias_
 from snippets.evidence.digits import splits
 from snippets.evidence.ensembles import Ensemble, train
-from snippets.evidence.estimates import Estimate, Results
+from snippets.evidence.estimates import Results
 from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import curve, largest, mean, share
+from snippets.evidence.statistics import curve, geometric_mean, largest, mean, share
 
 EPOCHS = 15
 RECALL_STEPS = 200
@@ -109,13 +109,17 @@ def rare_sgd(seeds: range) -> Results:
     """The same with SGD, lr 0.1, and output weights of 0, so that the first loss is ln 2 or the entropy.
 
     Output weights have to grow before any other layer gets a gradient. At 1/2 every example pushes them,
-    at the prior next to none does, and a step of SGD is as small as its gradient.
+    at the prior next to none does, and a step of SGD is as small as its gradient. `he` is SGD from He's
+    output weights.
     """
-    zero, prior = (
-        _train_rare(seeds, log_prior=log_prior, adam=False, zero_weights=True)
+    zero, prior, he_zero, he_prior = (
+        _train_rare(seeds, log_prior=log_prior, adam=False, zero_weights=zero_weights)
+        for zero_weights in (True, False)
         for log_prior in (False, True)
     )
+    he_gap = he_zero[:, -1] - he_prior[:, -1]
     return {
+        "he_gap_after_200_steps": mean(he_gap, "nats"),
         "zero_first_loss": mean(zero[:, 0], "nats"),
         "prior_first_loss": mean(prior[:, 0], "nats"),
         "zero_loss_after_200_steps": mean(zero[:, -1], "nats"),
@@ -132,18 +136,18 @@ def reach(seeds: range) -> Results:
     sigmoid(b) a step, and in the last step the way through the output gate.
     """
     x, y = sequences(generators(seeds, "sequences to recall"), 64)
-    logs: dict[str, Tensor] = {}
+    ratios: dict[str, Tensor] = {}
     for name, bias in {"default": None, **{f"b{b}": b for b in FORGET_BIASES}}.items():
         nets = Recall(seeds, bias)
-        logs[name] = _log_reach(nets, x, y)
+        ratios[name] = _reach(nets, x, y)
         nets.parameters[1].zero_()
-        logs[f"cell_{name}"] = _log_reach(nets, x, y)
-    found: Results = {name: _geometric_mean(log) for name, log in logs.items()}
-    kept = (STEPS - 1) * math.log(0.5)
-    return found | {
-        "b1_over_b0": _geometric_mean(logs["b1"] - logs["b0"]),
-        "cell_b0_over_theory": _geometric_mean(logs["cell_b0"] - kept),
+        ratios[f"cell_{name}"] = _reach(nets, x, y)
+    ratios |= {
+        "b1_over_b0": ratios["b1"] / ratios["b0"],
+        "b0_over_cell": ratios["b0"] / ratios["cell_b0"],
+        "cell_b0_over_theory": ratios["cell_b0"] * 2 ** (STEPS - 1),
     }
+    return {name: geometric_mean(ratio, "1") for name, ratio in ratios.items()}
 
 
 def recall(seeds: range) -> Results:
@@ -152,7 +156,7 @@ def recall(seeds: range) -> Results:
     Solved means that afterwards at least 90% of 500 new sequences are answered correctly.
     """
     found: Results = {}
-    for name, bias in {"b0": 0.0, "b1": 1.0, "b3": 3.0}.items():
+    for bias in (0, 1, 2, 3, 5):
         nets = Recall(seeds, bias)
         parameters = [p.requires_grad_() for p in nets.parameters]
         step = torch.optim.Adam(parameters, lr=3e-3, fused=True)
@@ -168,7 +172,7 @@ def recall(seeds: range) -> Results:
         x, y = sequences(generators(seeds, "sequences to test on"), 500)
         with torch.no_grad():
             correct = (nets.logits(x).argmax(-1) == y).double().mean(-1)
-        found[f"{name}_solved"] = share(int((correct >= 0.9).sum()), len(seeds))
+        found[f"b{bias}_solved"] = share(int((correct >= 0.9).sum()), len(seeds))
     return found
 
 
@@ -227,14 +231,9 @@ def _steps_to_entropy(losses: Tensor) -> Tensor:
     return torch.tensor(LOOKS)[below.int().argmax(1)]
 
 
-def _log_reach(nets: Recall, x: Tensor, y: Tensor) -> Tensor:
+def _reach(nets: Recall, x: Tensor, y: Tensor) -> Tensor:
     x = x.clone().requires_grad_()
     loss = F.cross_entropy(nets.logits(x).flatten(0, 1), y.flatten(), reduction="sum")
     (gradient,) = torch.autograd.grad(loss, x)
     norms: Tensor = gradient.double().norm(dim=-1).mean(-1)  # (runs, steps)
-    return torch.log(norms[:, 0] / norms[:, -1])
-
-
-def _geometric_mean(logs: Tensor) -> Estimate:
-    e = mean(logs, "1")
-    return Estimate(math.exp(e.value), math.exp(e.low), math.exp(e.high), e.n, "1")
+    return norms[:, 0] / norms[:, -1]

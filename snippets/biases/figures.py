@@ -1,6 +1,5 @@
 """Figures about biases, drawn from estimates."""
 
-import math
 from collections.abc import Callable
 
 from matplotlib.axes import Axes
@@ -13,7 +12,6 @@ Say = Callable[[str, str], str]
 
 SHOWN = 60  # steps: later the two curves run together
 FORGET_BIASES = range(5)
-STEPS = 19  # from the last step of a sequence of 20 back to the first
 
 
 def earning(evidence: Evidence, say: Say, wide: bool) -> Figure:
@@ -47,7 +45,7 @@ def _rare(axes: Axes, evidence: Evidence, say: Say) -> None:
         entropy,
         color="C2",
         linestyle=":",
-        label=say("最好的常数答案", "best constant answer"),
+        label=say("最好的常数预测", "best constant answer"),
     )
     axes.set(
         title=say("稀有标签：测试损失", "A rare label: test loss"),
@@ -80,10 +78,10 @@ def _reach(axes: Axes, evidence: Evidence, say: Say) -> None:
     )
     axes.plot(
         FORGET_BIASES,
-        [(1 / (1 + math.exp(-b))) ** STEPS for b in FORGET_BIASES],
+        [evidence.estimates[f"reach.cell_b{b}"].value for b in FORGET_BIASES],
         "--",
         color="C2",
-        label=say("只沿细胞状态：σ(b)¹⁹", "along the cell alone: σ(b)¹⁹"),
+        label=say("不用循环权重", "without recurrent weights"),
     )
     for b in (0, 1, 3):
         solved = f"{100 * evidence.estimates[f'recall.b{b}_solved'].value:.0f}%"

@@ -1,13 +1,16 @@
 """How long should the cell of an LSTM remember before anything is learned?"""
 
 import math
+from typing import TypeVar
 
 import torch
 from torch import nn
 
+Lstm = TypeVar("Lstm", bound=nn.LSTM | nn.LSTMCell)
+
 
 @torch.no_grad()
-def forget_bias_(lstm: nn.LSTM | nn.LSTMCell, value: float) -> nn.LSTM | nn.LSTMCell:
+def forget_bias_(lstm: Lstm, value: float) -> Lstm:
     """Start the forget gates of an LSTM at sigmoid(value), in place.
 
     A cell whose forget gate is f keeps f^t of its content over t steps, and of the

@@ -1,6 +1,7 @@
 """What should the biases of an output layer say before anything is learned?"""
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 @torch.no_grad()
 def log_prior_bias_(
     bias: Tensor,
-    counts: Tensor,
+    counts: Tensor | Sequence[float],
     *,
     output: Literal["sigmoid", "softmax"],
     total: float | None = None,
@@ -24,9 +25,9 @@ def log_prior_bias_(
 
     Args:
         bias: Biases of a layer that returns logits, shape (labels,): `layer.bias`.
-        counts: How many training examples have each label, shape (labels,); shares do
-            as well. Count them as the loss sees them: after resampling, and times
-            their weights.
+        counts: How many training examples have each label, shape (labels,), as a
+            tensor, list or array; shares do as well. Count them as the loss sees them:
+            after resampling, and times their weights.
         output: What turns the logits into probabilities. "softmax": exactly one label
             holds (`cross_entropy`), and bias k becomes ln(count k / sum of counts).
             "sigmoid": each label holds or not, by itself
@@ -39,11 +40,11 @@ def log_prior_bias_(
         `bias`, changed.
 
     Raises:
-        ValueError: If `bias` is None or no floating-point tensor of one dimension,
-            `counts` has another shape, `output` is neither word, "softmax" has a
-            `total` or fewer than two labels, "sigmoid" has no `total` or one that is
-            not finite and positive, or a count does not lie strictly between 0 and
-            `total` (infinity for "softmax"): its bias would be infinite.
+        ValueError: If `bias` is no floating-point tensor of one dimension, `counts` has
+            another shape, `output` is neither word, "softmax" has a `total` or fewer
+            than two labels, "sigmoid" has no `total` or one that is not finite and
+            positive, or a count does not lie strictly between 0 and `total` (infinity
+            for "softmax"): its bias would be infinite.
 
     Examples:
         >>> rare, two = torch.zeros(1), torch.zeros(2)
@@ -57,15 +58,17 @@ def log_prior_bias_(
         Detection, arXiv:1708.02002: one prior of 0.01 for all labels, sigmoid. Here
         each label has its own.
     """
-    if bias is None:
+    if not isinstance(bias, Tensor):
         raise ValueError(
-            "bias must be a tensor, got None; a layer made with bias=False"
+            f"bias must be a tensor, got {type(bias).__name__}: pass layer.bias "
+            "of a layer made with bias=True"
         )
     if bias.ndim != 1 or not bias.is_floating_point():
         raise ValueError(
             "bias must be a floating-point tensor of shape (labels,), "
             f"got {tuple(bias.shape)} and {bias.dtype}"
         )
+    counts = torch.as_tensor(counts).cpu().double()  # MPS has no float64
     if counts.shape != bias.shape:
         raise ValueError(
             "counts must have one entry per bias, "
@@ -85,7 +88,6 @@ def log_prior_bias_(
         )
     if total is not None and not 0 < total < math.inf:
         raise ValueError(f"total must be finite and > 0, got {total}")
-    counts = counts.double()
     wrong = ~((counts > 0) & counts.isfinite())
     limit = "infinity" if total is None else f"total = {total}"
     if total is not None:

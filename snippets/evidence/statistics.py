@@ -40,6 +40,30 @@ def mean(observations: Tensor | Sequence[float], unit: str) -> Estimate:
     return Estimate(center, center - half, center + half, n, unit)
 
 
+def geometric_mean(observations: Tensor | Sequence[float], unit: str) -> Estimate:
+    """Geometric mean over independent runs, for ratios and sizes that span powers of ten.
+
+    Args:
+        observations: One positive number per run, shape (runs,), at least two.
+        unit: Unit of the numbers.
+
+    Returns:
+        The geometric mean, with Student's t interval of the logarithms, and the number of runs.
+
+    Raises:
+        ValueError: If there are fewer than two runs or a number is not finite and > 0.
+
+    Examples:
+        >>> round(geometric_mean([1.0, 10.0, 100.0], unit="1").value, 9)
+        10.0
+    """
+    values = [float(x) for x in observations]
+    if min(values, default=1) <= 0:
+        raise ValueError(f"a geometric mean needs numbers > 0, got {min(values)}")
+    e = mean([math.log(x) for x in values], unit)
+    return Estimate(math.exp(e.value), math.exp(e.low), math.exp(e.high), e.n, unit)
+
+
 def share(successes: int, trials: int) -> Estimate:
     """Share of independent trials that succeeded, with Wilson's interval.
 

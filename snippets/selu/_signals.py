@@ -67,6 +67,7 @@ def send(
     draw: Draw,
     *,
     depth: int = 50,
+    width: int = WIDTH,
     examples: int = 128,
     inputs: Callable[[Tensor], Tensor] = lambda x: x,
     residual: bool = False,
@@ -78,6 +79,7 @@ def send(
         layer: From pre-activations to outputs, both of shape (examples, units).
         draw: Weights and biases of a layer.
         depth: Number of layers.
+        width: Units of each layer and of the input.
         examples: Number of inputs, even.
         inputs: What becomes of the standard normal inputs before the first layer.
         residual: Add a layer's inputs to its outputs.
@@ -89,12 +91,12 @@ def send(
     # The nets of equal seeds share their draws, so that what is compared is paired.
     streams = zip(generators(seeds, "net"), generators(seeds, "masks"), strict=True)
     for net, masks in streams:
-        x = inputs(torch.randn(examples, WIDTH, generator=net))
+        x = inputs(torch.randn(examples, width, generator=net))
         outputs, before = [x], []
         with torch.random.fork_rng(devices=[]):  # torch's dropout takes no generator
             torch.manual_seed(masks.initial_seed())
             for _ in range(depth):
-                weights, bias = draw(WIDTH, net)
+                weights, bias = draw(width, net)
                 before.append((x @ weights + bias).requires_grad_())
                 x = layer(before[-1]) + x if residual else layer(before[-1])
                 outputs.append(x)
@@ -117,7 +119,7 @@ def second_moments(
     activation: Callable[[Tensor], Tensor],
     tau: float,
     *,
-    nets: int = 100,
+    nets: int = 50,
     width: int = 50,
     depth: int = 20,
 ) -> Tensor:

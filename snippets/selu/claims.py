@@ -6,6 +6,7 @@ CLAIMS = (
     # What it holds: the forward signal
     Claim("mean-0", "lecun.mean", above=-0.06, below=0.06),
     Claim("variance-1", "lecun.variance", above=0.9, below=1.1),
+    Claim("every-layer", "lecun.largest_log_variance", below=0.5),
     Claim("attracts-from-above", "lecun.variance_from_large", above=0.9, below=1.1),
     Claim("attracts-from-below", "lecun.variance_from_small", above=0.9, below=1.1),
     # What ReLU with He's initialization does not hold, and what it does
@@ -24,7 +25,7 @@ CLAIMS = (
         below=1.50,
     ),
     # What breaks it
-    Claim("he-breaks-it", "he.second_moment", above=2.0),
+    Claim("he-breaks-it", "he.second_moment", above=100),
     Claim("he-has-a-selu-too", "he.solved_variance", above=0.9, below=1.1),
     Claim("gain-is-not-1", "gain.second_moment", above=0.025, below=0.06),
     Claim("default-init-forgets", "default.one_minus_cosine", below=1e-4),
@@ -45,7 +46,7 @@ CLAIMS = (
         above=0.40,
         below=0.44,
     ),
-    Claim("residual-sums-break-it", "others.residual_second_moment", above=5.5),
+    Claim("residual-sums-break-it", "others.residual_second_moment", above=3e5),
     Claim("shifted-inputs-blur", "others.shifted_cosine", above=0.4),
     # In training
     Claim("no-dead-units", "dead_units.selu_largest", below=1e-9),
@@ -54,9 +55,17 @@ CLAIMS = (
     Claim(
         "training-leaves-the-fixed-point",
         "contest.depth20_middle_largest_variance",
-        above=0.7,
+        above=5,
     ),
-    Claim("selu-wins-at-low-rate", "contest.depth20_slow_gap", above=15),
-    Claim("batch-norm-wins-at-high-rate", "contest.depth20_fast_gap", below=-5),
-    Claim("batch-norm-wins-when-shallow", "contest.depth5_fast_gap", below=0),
+    Claim("the-rate-decides", "contest.depth20_swing", above=5),
+    Claim("loses-to-relu-at-high-rate", "contest.depth20_fast_minus_relu", below=-1),
+    Claim("selu-wins-at-low-rate", "contest.depth20_slow_minus_batch_norm", above=15),
+    Claim(
+        "batch-norm-wins-at-high-rate",
+        "contest.depth20_fast_minus_batch_norm",
+        below=-5,
+    ),
+    Claim(
+        "batch-norm-wins-tuned-at-5", "contest.depth5_tuned_minus_batch_norm", below=0
+    ),
 )

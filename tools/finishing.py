@@ -1,0 +1,217 @@
+"""The last touches to the site: what Material leaves out for keyboards and screen readers, and less to load.
+
+Material's output is patched by exact strings; one that is no longer there fails the build, so a new version
+of Material cannot undo a touch in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import tinycss2
+from fontTools import subset
+
+WORDS = {"zh": {"search": "搜索"}, "en": {"search": "Search"}}
+
+# Material asks for search worker and index with every page. As it does for pages read from disk, let it
+# wait until search is opened: they weigh more than a page.
+_EAGER_INDEX = '$(location.protocol!=="file:")'
+_EAGER_WORKER = "t=new Worker(e)"
+_LAZY_WORKER = (
+    "t=new(class extends EventTarget{postMessage(m){if(!this.w){this.w=new Worker(e);"
+    'this.w.addEventListener("message",d=>this.dispatchEvent(new MessageEvent("message",{data:d.data})))}'
+    "this.w.postMessage(m)}})"
+)
+
+
+class FinishingError(Exception):
+    """The theme is not the one these touches were made for; the message says what is missing where."""
+
+
+def page(html: str, language: str) -> str:
+    """A page with a name for its search dialog, and without what the HTML standard forbids."""
+    html = _replaced(
+        html,
+        'data-md-component="search" role="dialog"',
+        f'data-md-component="search" role="dialog" aria-label="{WORDS[language]["search"]}"',
+        "a page",
+    )
+    return re.sub(r'(<input class="md-toggle"[^>]*?) autocomplete="off"', r"\1", html)
+
+
+def site(folder: Path) -> None:
+    """Make the built site light: one stylesheet of rules in use, one font of signs in use, search on demand.
+
+    Raises:
+        FinishingError: If the theme's files are not what they were.
+    """
+    pages = {
+        file: file.read_text(encoding="utf-8")
+        for file in sorted(folder.rglob("*.html"))
+    }
+    scripts = [
+        f.read_text(encoding="utf-8") for f in sorted(folder.rglob("assets/**/*.js"))
+    ]
+    _search_on_demand(folder)
+    _one_stylesheet(folder, pages, scripts)
+    _signs_in_use(folder / "assets" / "fonts", pages.values())
+    for file, html in pages.items():
+        file.write_text(html, encoding="utf-8")
+    for file in [
+        *folder.rglob("*.map"),
+        *folder.glob("assets/javascripts/lunr/**/*.js"),
+    ]:
+        file.unlink()  # served to nobody
+
+
+def _replaced(text: str, old: str, new: str, where: str) -> str:
+    if text.count(old) != 1:
+        raise FinishingError(
+            f"{where} has {old!r} {text.count(old)} times instead of once; "
+            "look what the theme writes now, and mend tools/finishing.py"
+        )
+    return text.replace(old, new)
+
+
+def _search_on_demand(folder: Path) -> None:
+    (bundle,) = folder.glob("assets/javascripts/bundle.*.min.js")
+    text = bundle.read_text(encoding="utf-8")
+    for old, new in ((_EAGER_INDEX, "$(!1)"), (_EAGER_WORKER, _LAZY_WORKER)):
+        text = _replaced(text, old, new, bundle.name)
+    bundle.write_text(text, encoding="utf-8")
+
+
+# Stylesheets
+
+_STYLESHEET = re.compile(
+    r'<link rel="stylesheet" href="(?P<root>[^"]*)assets/(?P<name>[^"]*)">\s*'
+)
+
+
+def _one_stylesheet(
+    folder: Path, pages: dict[Path, str], scripts: Iterable[str]
+) -> None:
+    used = _words_in_use(pages.values(), scripts)
+    written: dict[tuple[Path, ...], str] = {}
+    for file, html in pages.items():
+        links = list(_STYLESHEET.finditer(html))
+        sources = tuple(folder / "assets" / m["name"] for m in links)
+        if len(sources) < 2:
+            continue  # the door and the like have one of their own
+        if sources not in written:
+            css = "".join(_in_use(source, used) for source in sources)
+            css = _without_unused_variables(css)
+            name = f"site.{sha256(css.encode()).hexdigest()[:8]}.css"
+            (folder / "assets" / name).write_text(css, encoding="utf-8")
+            written[sources] = name
+        # Our own stylesheet, the only one with addresses in it, stands in assets/ too.
+        for m in reversed(links[1:]):
+            html = html[: m.start()] + html[m.end() :]
+        first = f'<link rel="stylesheet" href="{links[0]["root"]}assets/{written[sources]}">'
+        pages[file] = html.replace(links[0].group().rstrip(), first)
+    for source in {s for sources in written for s in sources}:
+        source.unlink()
+
+
+def _words_in_use(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
+    """Everything that may be the name of a class or the value of a colour setting."""
+    words = set()
+    for html in pages:
+        for names in re.findall(r'(?:class|data-md-color-\w+)="([^"]*)"', html):
+            words.update(names.split())
+    for script in scripts:
+        words.update(re.findall(r"[\w-]+", script))
+    return words
+
+
+def _in_use(file: Path, words: set[str]) -> str:
+    rules = tinycss2.parse_stylesheet(
+        file.read_text(encoding="utf-8"), skip_comments=True, skip_whitespace=True
+    )
+    return "".join(_rules(rules, words))
+
+
+def _rules(rules: Iterable[Any], words: set[str]) -> Iterator[str]:
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            selectors = [s for s in _selectors(rule.prelude) if _may_match(s, words)]
+            if selectors:
+                body = tinycss2.serialize(rule.content).strip()
+                yield f"{','.join(tinycss2.serialize(s).strip() for s in selectors)}{{{body}}}"
+        elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
+            inner = tinycss2.parse_rule_list(
+                rule.content, skip_comments=True, skip_whitespace=True
+            )
+            body = "".join(_rules(inner, words))
+            if body:
+                yield f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{body}}}"
+        elif rule.type == "at-rule" and rule.lower_at_keyword != "charset":
+            yield rule.serialize()
+        elif rule.type == "error":
+            raise FinishingError(f"a stylesheet is not understood: {rule.message}")
+
+
+def _selectors(prelude: list[Any]) -> Iterator[list[Any]]:
+    selector: list[Any] = []
+    for token in prelude:
+        if token == ",":
+            yield selector
+            selector = []
+        else:
+            selector.append(token)
+    yield selector
+
+
+def _may_match(selector: list[Any], words: set[str]) -> bool:
+    """Whether all classes and colour settings of a selector occur; those inside `:not()` need not."""
+    for before, token in zip([None, *selector], selector, strict=False):
+        if token.type == "ident" and before == "." and token.value not in words:
+            return False
+        if token.type == "[] block":
+            parts = [t.value for t in token.content if t.type in ("ident", "string")]
+            if parts[0].startswith("data-md-color-") and not words.issuperset(
+                parts[1:2]
+            ):
+                return False
+    return True
+
+
+def _without_unused_variables(css: str) -> str:
+    """Drop custom properties that nothing reads; Material defines an icon for everything."""
+    read = set(re.findall(r"var\(\s*(--[\w-]+)", css))
+
+    def kept(m: re.Match[str]) -> str:
+        return m.group() if m["name"] in read else m["before"]
+
+    # A value may hold a quoted picture, with semicolons in it.
+    return re.sub(
+        r"""(?P<before>[{;])(?P<name>--[\w-]+):(?:"[^"]*"|'[^']*'|\((?:"[^"]*"|'[^']*'|[^()"']|\([^()]*\))*\)|[^;{}"'(])*;?""",
+        kept,
+        css,
+    )
+
+
+# Fonts
+
+
+def _signs_in_use(folder: Path, pages: Iterable[str]) -> None:
+    """Cut each font down to the signs in the formulas of the site."""
+    signs = {
+        sign
+        for html in pages
+        for formula in re.findall(r"<math.*?</math>", html, re.S)
+        for sign in re.sub(r"<[^>]*>|&[a-z]+;", "", formula)
+    }
+    options = subset.Options(
+        flavor="woff2", hinting=False, layout_features=["*"], name_IDs=[]
+    )
+    for file in folder.glob("*.woff2"):
+        font = subset.load_font(str(file), options)
+        cutter = subset.Subsetter(options)
+        cutter.populate(text="".join(sorted(signs)))
+        cutter.subset(font)
+        subset.save_font(font, str(file), options)

@@ -1,0 +1,1 @@
+"""Does dropout slow training? Inference? MC Dropout?"""

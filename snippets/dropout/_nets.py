@@ -1,0 +1,67 @@
+"""The nets of this question: two hidden layers of ReLU units, each followed by dropout, float32."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from snippets.evidence.ensembles import Ensemble
+from snippets.evidence.seeding import generators
+
+
+def started(
+    features: int, width: int, p: float, seeds: range, kind: str = "he"
+) -> Ensemble:
+    """Nets before training; those of equal seeds are paired.
+
+    Weights have the variance of He's initialization, or with kind="default" that of `nn.Linear`'s,
+    which is a sixth of it, and `nn.Linear`'s biases.
+    """
+    streams = generators(seeds, "weights")
+    weights, biases = [], []
+    for n, m in pairwise((features, width, width, 10)):
+        most = math.sqrt((6 if kind == "he" else 1) / n)
+        drawn = torch.stack([torch.rand(n + 1, m, generator=g) for g in streams])
+        drawn = most * (2 * drawn - 1)
+        weights.append(drawn[:, :-1].contiguous())
+        biases.append(drawn[:, -1:] * (kind == "default"))
+    return Ensemble(weights, biases, dropout=p)
+
+
+def adam(parameters: list[Tensor]) -> torch.optim.Optimizer:
+    """Adam with a learning rate that makes the most of few steps."""
+    return torch.optim.Adam(parameters, lr=5e-3, fused=True)
+
+
+@torch.no_grad()
+def sampled(
+    nets: Ensemble, x: Tensor, samples: int, masks: torch.Generator
+) -> Iterator[Tensor]:
+    """Probabilities with dropout on, one pass after the other, shape (runs, examples, classes)."""
+    for _ in range(samples):
+        yield nets.logits(x, masks).softmax(-1)
+
+
+class Side(nn.Module):
+    """All runs side by side as one module, so that what takes a module can be tried on them.
+
+    Inputs have shape (examples, runs, features), outputs (examples, classes, runs).
+    """
+
+    def __init__(self, nets: Ensemble) -> None:
+        super().__init__()
+        self.nets = nets
+        self.dropout = nn.Dropout(nets.dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits of all runs."""
+        h = x.transpose(0, 1)
+        layers = list(zip(self.nets.weights, self.nets.biases, strict=True))
+        for weight, bias in layers[:-1]:
+            h = self.dropout(self.nets.activation(torch.baddbmm(bias, h, weight)))
+        weight, bias = layers[-1]
+        return torch.baddbmm(bias, h, weight).permute(1, 2, 0)

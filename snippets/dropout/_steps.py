@@ -1,0 +1,88 @@
+"""How many steps training takes until a loss is reached."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from snippets.evidence.digits import Split
+from snippets.evidence.ensembles import Ensemble, batches
+from snippets.evidence.seeding import generators
+
+BATCH = 64
+POLL = 20  # steps between two looks at the loss
+PATIENCE = 6000  # steps
+
+
+def steps_to(
+    target: float,
+    nets: Ensemble,
+    data: Split,
+    seeds: range,
+    optimizer: Callable[[list[Tensor]], torch.optim.Optimizer],
+    losses: tuple[str, ...] = ("eval", "logged"),
+) -> dict[str, Tensor]:
+    """Train until the losses of every run have been at or below the target.
+
+    "eval" is the loss on the training set with dropout off. "logged" is what a progress bar shows: the mean
+    over the last epoch of the batches' losses as training sees them, dropout on. Between two looks the loss
+    is taken to fall exponentially.
+
+    Returns:
+        Steps to the first time at or below the target, by loss, shape (runs,).
+
+    Raises:
+        ValueError: If a run does not get there within 6,000 steps.
+    """
+    x, y = data.train_x, data.train_y
+    parameters = [p.requires_grad_() for p in nets.parameters()]
+    step, steps = optimizer(parameters), 0
+    masks = generators(seeds, "dropout masks")[0]
+    orders, rows = generators(seeds, "order"), torch.arange(nets.runs)[:, None]
+    epoch = x.shape[1] // BATCH
+    recent: list[Tensor] = []
+    curves: dict[str, list[Tensor]] = {name: [] for name in losses}
+    waiting = set(losses)
+    while steps < PATIENCE:
+        for index in batches(x.shape[1], BATCH, orders):
+            batch = _losses(nets.logits(x[rows, index], masks), y[rows, index])
+            step.zero_grad()
+            batch.sum().backward()  # type: ignore[no-untyped-call]
+            step.step()
+            steps += 1
+            recent = [*recent[-epoch + 1 :], batch.detach()]
+            if steps % POLL:
+                continue
+            if "eval" in waiting:
+                with torch.no_grad():
+                    curves["eval"].append(_losses(nets.logits(x), y))
+            if "logged" in waiting:
+                curves["logged"].append(torch.stack(recent).mean(0))
+            for name in sorted(waiting):
+                if (torch.stack(curves[name]).amin(0) <= target).all():
+                    waiting.remove(name)
+            if not waiting:
+                return {
+                    name: first_below(target, torch.stack(c))
+                    for name, c in curves.items()
+                }
+    raise ValueError(f"a run did not reach loss {target} within {PATIENCE} steps")
+
+
+def first_below(target: float, curve: Tensor) -> Tensor:
+    """Steps at which losses first reach a target, log-linear between looks; curve: (looks, runs)."""
+    look = (curve <= target).int().argmax(0)
+    after = curve.gather(0, look[None])[0].double().log()
+    before = curve.gather(0, (look - 1).clamp_min(0)[None])[0].double().log()
+    part = (before - math.log(target)) / (before - after).clamp_min(1e-12)
+    return POLL * (look + torch.where(look > 0, part, 1.0))
+
+
+def _losses(logits: Tensor, y: Tensor) -> Tensor:
+    """Cross-entropy of each run, shape (runs,)."""
+    flat = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none")
+    return flat.view(y.shape).mean(-1)

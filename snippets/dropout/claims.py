@@ -1,0 +1,41 @@
+"""What is claimed about dropout, and when it holds."""
+
+from snippets.evidence.claims import Claim
+
+CLAIMS = (
+    # Training: steps to the same loss, and what "the same loss" means
+    Claim("steps-eval", "steps.adam_50_eval", above=1.4, below=2.3),
+    Claim("steps-logged", "steps.adam_50_logged", above=3.4),
+    Claim("steps-eval-sgd", "steps.sgd_50_eval", above=1.1, below=1.9),
+    Claim("steps-logged-sgd", "steps.sgd_50_logged", above=3.4),
+    Claim("steps-small-p", "steps.adam_20_eval", above=1.0, below=1.4),
+    Claim("steps-small-p-sgd", "steps.sgd_20_eval", above=0.85, below=1.3),
+    Claim("steps-he", "steps.adam_50_eval_he", above=2.8, below=4.8),
+    # Inference
+    Claim("eval-is-free", "inference.difference", below=1e-12),
+    Claim("functional-stays-on", "inference.still_dropped", above=0.48, below=0.52),
+    # The error of T samples
+    Claim("brier-falls", "plenty.slope_over_variance", above=0.97, below=1.03),
+    Claim("brier-falls-little", "little.slope_over_variance", above=0.97, below=1.03),
+    Claim("saturates", "plenty.gain_by_32", above=0.96),
+    Claim("saturates-little", "little.gain_by_32", above=0.95),
+    # The limit of many samples against eval()
+    Claim("mc-loses", "plenty.mc_minus_eval_nll", above=0.03),
+    Claim("mc-wins", "little.mc_minus_eval_nll", below=-0.3),
+    Claim("mc-softens", "plenty.mc_minus_eval_overconfidence", below=-2),
+    Claim("mc-softens-little", "little.mc_minus_eval_overconfidence", below=-8),
+    Claim("same-accuracy", "plenty.mc_minus_eval_accuracy", above=-2, below=2),
+    Claim("same-accuracy-little", "little.mc_minus_eval_accuracy", above=-2, below=2),
+    Claim("temperature-beats-mc", "plenty.mc_minus_tempered_nll", above=0.03),
+    Claim("temperature-beats-mc-little", "little.mc_minus_tempered_nll", above=0.03),
+    # Calibration
+    Claim("samples-hurt", "plenty.all_minus_one_ece", above=2),
+    Claim("worse-than-eval", "plenty.mc_minus_eval_ece", above=2),
+    Claim("samples-help", "little.all_minus_one_ece", below=-10),
+    # Inputs of another kind
+    Claim("noise-gain", "unfamiliar.noise_mc_minus_eval", above=0, below=0.04),
+    Claim("negated-gain", "unfamiliar.negated_mc_minus_eval", above=0, below=0.06),
+    Claim("large-fools-eval", "unfamiliar.large_eval", below=0.3),
+    Claim("large-fools-mc", "unfamiliar.large_mc", below=0.5),
+    Claim("large-fools-information", "unfamiliar.large_information", below=0.5),
+)

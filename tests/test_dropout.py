@@ -1,0 +1,306 @@
+"""Samples are compared with the enumeration of all masks, what must stay with what was before."""
+
+import itertools
+import math
+
+import pytest
+import torch
+from sklearn.metrics import roc_auc_score
+from torch import nn
+
+from snippets.dropout import _scores as scores
+from snippets.dropout._nets import Side, sampled, started
+from snippets.dropout._steps import POLL, first_below
+from snippets.dropout.mc_dropout import mc_dropout
+
+
+def tiny(dtype=torch.float64):
+    torch.manual_seed(3)
+    hidden, out = nn.Linear(3, 4), nn.Linear(4, 3)
+    with torch.no_grad():
+        out.weight.mul_(4)
+    return nn.Sequential(hidden, nn.ReLU(), nn.Dropout(0.5), out).to(dtype).eval()
+
+
+def enumerated(model, x):
+    """Probabilities under each of the 16 equally likely masks, shape (16, examples, classes)."""
+    h = model[1](model[0](x))
+    masks = torch.tensor(list(itertools.product((0.0, 2.0), repeat=4)), dtype=x.dtype)
+    return model[3](h * masks[:, None]).softmax(-1)
+
+
+def entropy(p):
+    return -(p * p.log()).sum(-1)
+
+
+@pytest.mark.parametrize("rows", [1, 7, 4096])
+def test_samples_converge_to_the_enumeration_of_all_masks(rows):
+    model, x = tiny(), torch.randn(5, 3, dtype=torch.float64)
+    n = 40_000 if rows == 4096 else 400
+    with torch.no_grad():
+        p = enumerated(model, x)
+    found = mc_dropout(model, x, n, seed=1, rows=rows)
+    variance = p.var(0, correction=0)
+    near = 5 * (variance / n).sqrt()
+    assert ((found.mean - p.mean(0)).abs() <= near).all()
+    spread = ((p - p.mean(0)) ** 2).var(0, correction=0)
+    assert (
+        (found.variance - variance).abs() <= 5 * (spread / n).sqrt() + 25 * variance / n
+    ).all()
+    assert torch.allclose(found.entropy, entropy(p.mean(0)), atol=0.05)
+    information = entropy(p.mean(0)) - entropy(p).mean(0)
+    assert torch.allclose(found.mutual_information, information, atol=0.05)
+
+
+def test_groups_are_joined_without_a_loss_of_digits():
+    class Far(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.dropout = nn.Dropout(0.5)
+
+        def forward(self, x):
+            return 1e6 + self.dropout(x)
+
+    x = torch.full((2, 3), 1e-3, dtype=torch.float64)
+    found = mc_dropout(Far(), x, 2000, seed=0, rows=8, outputs="values")
+    assert torch.allclose(found.variance, torch.full_like(x, 1e-6), rtol=0.1)
+    assert found.entropy is None
+
+
+def test_brier_score_falls_to_its_limit_as_one_over_t():
+    with torch.no_grad():
+        p = enumerated(tiny(), torch.randn(6, 3, dtype=torch.float64))
+    y = torch.tensor([0, 1, 2, 0, 1, 2])
+    limit, variance = scores.brier(p.mean(0), y), p.var(0, correction=0).sum(-1).mean()
+    one = torch.stack([scores.brier(q, y) for q in p]).mean()
+    pairs = [scores.brier((a + b) / 2, y) for a in p for b in p]
+    assert float(one) == pytest.approx(float(limit + variance))
+    assert float(torch.stack(pairs).mean()) == pytest.approx(
+        float(limit + variance / 2)
+    )
+
+
+KINDS = [
+    (nn.Dropout, (4, 6)),
+    (nn.Dropout1d, (4, 6, 5)),
+    (nn.Dropout2d, (4, 6, 5, 5)),
+    (nn.Dropout3d, (4, 6, 3, 3, 3)),
+    (nn.AlphaDropout, (4, 6)),
+    (nn.FeatureAlphaDropout, (4, 6, 5)),
+]
+
+
+@pytest.mark.parametrize(("kind", "shape"), KINDS)
+def test_every_kind_of_dropout_is_switched_on_even_when_nested(kind, shape):
+    model = nn.Sequential(nn.Identity(), nn.Sequential(nn.Sequential(kind(0.5))))
+    x = torch.randn(shape)
+    found = mc_dropout(model, x, 50, seed=0)
+    assert (found.variance > 0).any()
+    # Copies of one example get masks of their own.
+    same = mc_dropout(model, x[:1].repeat(2, *[1] * (x.ndim - 1)), 2, seed=0)
+    assert not torch.equal(same.mean[0], same.mean[1])
+
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(4, 2, dropout=0.5, batch_first=True)
+
+    def forward(self, x):
+        return self.attention(x, x, x)[0][:, 0]
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(4, 4, num_layers=2, dropout=0.5, batch_first=True)
+
+    def forward(self, x):
+        return self.rnn(x)[0][:, -1]
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.TransformerEncoderLayer(4, 2, 8, 0.5, batch_first=True)
+
+    def forward(self, x):
+        return self.layer(x)[:, 0]
+
+
+@pytest.mark.parametrize("kind", [Attention, Recurrent, Encoder])
+def test_dropout_inside_attention_recurrent_and_encoder_layers_is_on(kind):
+    found = mc_dropout(kind(), torch.randn(3, 5, 4), 20, seed=0)
+    assert (found.variance > 0).all()
+
+
+class Everything(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Dropout(0.2, inplace=True)
+        self.layer, self.norm = nn.Linear(4, 6), nn.BatchNorm1d(6)
+        self.drop, self.last = nn.Dropout(0.5), nn.Linear(6, 3)
+        self.fails = False
+        self.calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        assert not self.norm.training
+        if self.fails and self.calls > 1:
+            raise KeyboardInterrupt
+        return self.last(self.drop(self.norm(self.layer(self.first(x)))))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_nothing_else_changes_even_when_interrupted(fails):
+    model, x = Everything(), torch.randn(5, 4)
+    model.fails = fails
+    model.drop.eval()  # a mixture of modes
+    model.norm.eval()
+    model(x.clone()).sum().backward()
+    modes = [m.training for m in model.modules()]
+    tensors = {k: v.clone() for k, v in model.state_dict().items()}
+    gradients = [p.grad.clone() for p in model.parameters()]
+    kept, state, enabled = x.clone(), torch.get_rng_state(), torch.is_grad_enabled()
+    model.calls = 0
+    if fails:
+        with pytest.raises(KeyboardInterrupt):
+            mc_dropout(model, x, 20, seed=0, rows=5)
+    else:
+        assert not mc_dropout(model, x, 20, seed=0, rows=5).mean.requires_grad
+    assert [m.training for m in model.modules()] == modes
+    assert all(torch.equal(v, tensors[k]) for k, v in model.state_dict().items())
+    pairs = zip(model.parameters(), gradients, strict=True)
+    assert all(torch.equal(p.grad, g) for p, g in pairs)
+    assert torch.equal(x, kept)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.is_grad_enabled() == enabled
+
+
+def test_the_seed_decides_and_a_generator_moves_on():
+    model, x = tiny(), torch.randn(4, 3, dtype=torch.float64)
+    torch.manual_seed(1)
+    first = mc_dropout(model, x, 10, seed=5).mean
+    torch.manual_seed(2)
+    assert torch.equal(mc_dropout(model, x, 10, seed=5).mean, first)
+    assert not torch.equal(mc_dropout(model, x, 10, seed=6).mean, first)
+    stream = torch.Generator().manual_seed(0)
+    one, two = (mc_dropout(model, x, 10, seed=stream).mean for _ in range(2))
+    assert not torch.equal(one, two)
+
+
+def test_no_forward_pass_has_more_rows_than_allowed():
+    model, seen = tiny(), []
+    model.register_forward_pre_hook(lambda _, args: seen.append(len(args[0])))
+    x = torch.randn(5, 3, dtype=torch.float64)
+    mc_dropout(model, x, 7, seed=0, rows=12)
+    assert seen == [10, 10, 10, 5]
+    seen.clear()
+    mc_dropout(model, x, 2, seed=0, rows=3)
+    assert seen == [3, 3, 2, 2]
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_results_have_at_least_single_precision(dtype):
+    found = mc_dropout(tiny(dtype), torch.randn(4, 3, dtype=dtype), 8, seed=0)
+    wanted = torch.float64 if dtype == torch.float64 else torch.float32
+    assert {t.dtype for t in found} == {wanted}
+    assert (found.mutual_information >= 0).all()
+
+
+def test_maps_of_classes_keep_their_shape():
+    model = nn.Sequential(nn.Dropout2d(0.5), nn.Conv2d(2, 3, 1))
+    found = mc_dropout(model, torch.randn(4, 2, 5, 6), 8, seed=0)
+    assert found.mean.shape == (4, 3, 5, 6)
+    assert found.entropy.shape == found.mutual_information.shape == (4, 5, 6)
+
+
+class Functional(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(3, 3)
+
+    def forward(self, x):
+        return nn.functional.dropout(self.layer(x), 0.5, self.training)
+
+
+def raises(words, model=None, x=None, samples=4, **options):
+    model, x = model or tiny(torch.float32), torch.ones(2, 3) if x is None else x
+    with pytest.raises(ValueError, match=words):
+        mc_dropout(model, x, samples, **{"seed": 0, **options})
+
+
+def test_errors_name_argument_and_range():
+    raises(r"shape \(batch >= 1, ...\), got \(0, 3\)", x=torch.ones(0, 3))
+    raises("samples must be at least 2, got 1", samples=1)
+    raises("rows must be at least 1, got 0", rows=0)
+    raises("outputs must be one of .*'logit'", outputs="logit")
+    raises(r"no active dropout.*F\.dropout", model=Functional())
+    raises("no active dropout", model=nn.Sequential(nn.Linear(3, 3), nn.Dropout(0.0)))
+    raises("CPU or CUDA", model=tiny().to("meta"))
+    dropped = nn.Sequential(nn.Dropout(), nn.Linear(3, 1))
+    raises("at least two classes in dimension 1, got", model=dropped)
+    raises(
+        'must return probabilities; else pass outputs="logits"', outputs="probabilities"
+    )
+    raises("a row per row", model=nn.Sequential(nn.Dropout(), nn.Flatten(0)))
+
+    class Two(nn.Sequential):
+        def forward(self, x):
+            return super().forward(x), x
+
+    raises("one floating-point tensor, got tuple", model=Two(nn.Dropout()))
+
+
+def test_probabilities_are_taken_as_they_are():
+    model = nn.Sequential(*tiny(torch.float32), nn.Softmax(1))
+    x = torch.ones(2, 3)
+    found = mc_dropout(model, x, 9, seed=0, outputs="probabilities")
+    assert torch.allclose(found.mean, mc_dropout(model[:-1], x, 9, seed=0).mean)
+
+
+# Helpers of the experiment
+
+
+def test_calibration_error_is_the_textbook_sum():
+    p = torch.tensor([[[0.95, 0.05], [0.91, 0.09], [0.45, 0.55], [1.0, 0.0]]])
+    y = torch.tensor([[0, 1, 1, 0]])
+    wanted = (abs(2 - 0.95 - 0.91 - 1.0) + abs(1 - 0.55)) / 4  # bins 9 and 5
+    assert float(scores.calibration_error(p, y)) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_scores_are_their_definitions():
+    p, y = torch.tensor([[[0.8, 0.2], [0.6, 0.4]]]), torch.tensor([[0, 1]])
+    assert float(scores.nll(p, y)) == pytest.approx(-math.log(0.8 * 0.4) / 2)
+    assert float(scores.brier(p, y)) == pytest.approx((0.08 + 0.72) / 2)
+    assert float(scores.overconfidence(p, y)) == pytest.approx(0.7 - 0.5)
+
+
+def test_auroc_agrees_with_scikit_learn():
+    inside, outside = torch.randint(0, 9, (2, 3, 40)).float()
+    found = scores.auroc(inside, outside[:, :30])
+    for run in range(3):
+        labels = [0] * 40 + [1] * 30
+        both = torch.cat([inside[run], outside[run, :30]])
+        assert float(found[run]) == pytest.approx(roc_auc_score(labels, both))
+
+
+def test_first_below_interpolates_in_the_logarithm():
+    curve = torch.tensor([[1.0, 0.05], [0.01, 0.04], [0.5, 0.03]])
+    assert first_below(0.1, curve).tolist() == pytest.approx([1.5 * POLL, POLL])
+
+
+def test_side_by_side_nets_are_the_ensemble():
+    nets, x = started(6, 8, 0.5, range(3)), torch.randn(3, 5, 6)
+    side = Side(nets).eval()
+    assert torch.allclose(side(x.transpose(0, 1)).permute(2, 0, 1), nets.logits(x))
+    found = mc_dropout(side, x.transpose(0, 1), 500, seed=0)
+    drawn = torch.stack(list(sampled(nets, x, 500, torch.Generator().manual_seed(0))))
+    assert torch.allclose(found.mean.permute(2, 0, 1), drawn.mean(0), atol=0.15)
+
+
+@pytest.mark.parametrize(("kind", "variance"), [("he", 2), ("default", 1 / 3)])
+def test_weights_have_the_variance_that_is_promised(kind, variance):
+    nets = started(50, 200, 0.0, range(4), kind)
+    assert float(nets.weights[1].var() * 200) == pytest.approx(variance, rel=0.03)
+    assert (nets.biases[0].abs().max() == 0) == (kind == "he")

@@ -34,6 +34,7 @@ INK, SOFT, RULE, *SERIES = COLORS
 SIZES = {
     "wide": (704, 330),
     "narrow": (358, 300),
+    "card": (330, 230),
 }  # CSS pixels; a figure may set its own height
 
 STYLE: dict[Any, Any] = {
@@ -91,25 +92,52 @@ def draw(
     Returns:
         Two `<svg>` elements.
     """
+    return "".join(
+        _draw(question, name, evidence, language, alternative, size)
+        for size in ("wide", "narrow")
+    )
+
+
+def card(
+    question: str, name: str, evidence: Evidence, language: str, alternative: str
+) -> str:
+    """Draw the first panel of a figure alone, small enough for a card; arguments as in `draw`."""
+    return _draw(question, name, evidence, language, alternative, "card")
+
+
+def _draw(
+    question: str,
+    name: str,
+    evidence: Evidence,
+    language: str,
+    alternative: str,
+    size: str,
+) -> str:
     module = importlib.import_module(f"snippets.{question}.figures")
     function: Draw = getattr(module, name)
-    parts = []
-    for size, (width, height) in SIZES.items():
-        style = STYLE | {
-            "figure.figsize": (width / 72, height / 72),
-            "svg.hashsalt": f"{question}.{name}.{size}",
-        }
-        with mpl.rc_context(style), warnings.catch_warnings():
-            # Text is laid out by the reader's browser, which has the font.
-            warnings.filterwarnings("ignore", message="Glyph .* missing from")
-            figure = function(evidence, partial(_say, language), size == "wide")
-            stream = io.StringIO()
-            figure.savefig(
-                stream, format="svg", metadata={"Date": None, "Creator": None}
-            )
-            plt.close(figure)
-        parts.append(_clean(stream.getvalue(), f"{name}-{size}-", size, alternative))
-    return "".join(parts)
+    width, height = SIZES[size]
+    style = STYLE | {
+        "figure.figsize": (width / 72, height / 72),
+        "svg.hashsalt": f"{question}.{name}.{size}",
+    }
+    with mpl.rc_context(style), warnings.catch_warnings():
+        # Text is laid out by the reader's browser, which has the font.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure = function(evidence, partial(_say, language), size == "wide")
+        if size == "card":
+            _keep_first_panel(figure, width / 72, height / 72)
+        stream = io.StringIO()
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        plt.close(figure)
+    return _clean(stream.getvalue(), f"{question}-{name}-{size}-", size, alternative)
+
+
+def _keep_first_panel(figure: Figure, width: float, height: float) -> None:
+    first, *others = figure.axes
+    for axes in others:
+        axes.remove()
+    first.set_subplotspec(figure.add_gridspec(1, 1)[0, 0])
+    figure.set_size_inches(width, height)
 
 
 def _say(language: str, zh: str, en: str) -> str:

@@ -17,7 +17,7 @@ WORDS = {
         "exact": "精确值",
         "all": "全部运行",
         "interval": "95% 区间 {low} 至 {high}{unit}",
-        "points": " 个百分点",
+        "unit": "单位 {unit}",
         "runs": "n = {n}",
         "made": "{date} 用 torch {torch} 测得",
         "observed": "{cpu} 上的观察，不是断言",
@@ -30,7 +30,7 @@ WORDS = {
         "exact": "exact",
         "all": "all runs",
         "interval": "95% interval {low} to {high}{unit}",
-        "points": " points",
+        "unit": "in {unit}",
         "runs": "n = {n}",
         "made": "measured {date} with torch {torch}",
         "observed": "an observation on {cpu}, not a claim",
@@ -39,6 +39,18 @@ WORDS = {
         "pending": "not measured yet",
         "join": ", ",
     },
+}
+
+UNITS = {  # "" where the number says it: a share is shown in percent
+    "zh": {
+        "share": "",
+        "1": "",
+        "points": "个百分点",
+        "nats": "nat",
+        "steps": "步",
+        "layers": "层",
+    },
+    "en": {"share": "", "1": ""},
 }
 
 
@@ -60,8 +72,9 @@ def spread(estimate: Estimate, language: str) -> str:
     if estimate.low == estimate.high:
         return words["exact" if estimate.n == 1 else "all"]
     low, high = (_format(end, estimate) for end in (estimate.low, estimate.high))
-    unit = words.get(estimate.unit, "")
-    return words["interval"].format(low=low, high=high, unit=unit)
+    unit = UNITS[language].get(estimate.unit, estimate.unit)
+    ours = estimate.unit == "points"  # every other unit is named in the sentence
+    return words["interval"].format(low=low, high=high, unit=f" {unit}" if ours else "")
 
 
 def note(
@@ -72,8 +85,14 @@ def note(
 ) -> str:
     """Interval, n, date, version and line, in words."""
     words = WORDS[language]
+    unit = UNITS[language].get(estimate.unit, estimate.unit)
     parts = [
         spread(estimate, language),
+        *(
+            [words["unit"].format(unit=unit)]
+            if unit and estimate.unit != "points"
+            else []
+        ),
         words["runs"].format(n=estimate.n),
         words["made"].format(
             date=provenance["date"], torch=provenance["torch"].split("+")[0]
@@ -81,7 +100,7 @@ def note(
         words["where"].format(file=measurement.file, line=measurement.line),
     ]
     if measurement.observation:
-        parts.insert(3, words["observed"].format(cpu=provenance["cpu"]))
+        parts.insert(-1, words["observed"].format(cpu=provenance["cpu"]))
     return words["join"].join(parts)
 
 
@@ -94,9 +113,12 @@ def machine(provenance: dict[str, Any], language: str) -> str:
     )
 
 
-def html(text: str, estimate: Estimate, title: str) -> str:
-    """A measured number as markup: told from other numbers, and with its origin."""
-    return f'<data class="measured" value="{estimate.value:.6g}" title="{escape(title)}">{text}</data>'
+def html(text: str, estimate: Estimate, title: str, code: str) -> str:
+    """A measured number as markup: told from other numbers, with its origin and the address of its code."""
+    return (
+        f'<data class="measured" value="{estimate.value:.6g}" title="{escape(title)}" '
+        f'data-code="{escape(code)}">{text}</data>'
+    )
 
 
 def pending(language: str) -> str:

@@ -8,6 +8,7 @@ from html import escape, unescape
 
 from math_core import LatexError, LatexToMathML
 
+from snippets.evidence.questions import Measurement
 from tools import figures, numbers
 from tools.pages import Page
 
@@ -66,7 +67,7 @@ def substituted(page: Page, link: Link) -> str:
     """
     edits = _edits(
         page,
-        lambda m: _number(page, m, plain=False),
+        lambda m: _number(page, m, link),
         lambda m, alt: f"![{alt}](figure:{m['name']})",
     )
     edits += [(m.start(), m.end(), _found(page, m, link)) for m in page.verdicts()]
@@ -90,7 +91,7 @@ def plain(page: Page, figure: Callable[[re.Match[str], str], str]) -> str:
     Raises:
         PageError: If the page names what is not there.
     """
-    return _edited(page, _edits(page, lambda m: _number(page, m, plain=True), figure))
+    return _edited(page, _edits(page, lambda m: _number(page, m), figure))
 
 
 def _edits(
@@ -106,7 +107,7 @@ def _edits(
         placeholders = [m for m in placeholders if m not in inside]
         alt, start = page.alternative(image), image.start("alt")
         for m in reversed(inside):
-            text = _number(page, m, plain=True)
+            text = _number(page, m)
             alt = alt[: m.start() - start] + text + alt[m.end() - start :]
         edits.append((image.start(), image.end(), figure(image, alt)))
     return edits + [(m.start(), m.end(), number(m)) for m in placeholders]
@@ -119,10 +120,11 @@ def _edited(page: Page, edits: list[tuple[int, int, str]]) -> str:
     return text
 
 
-def _number(page: Page, match: re.Match[str], *, plain: bool) -> str:
+def _number(page: Page, match: re.Match[str], link: Link | None = None) -> str:
+    """The number as text or, where links can be made, as markup."""
     found, key, form, estimate = page.estimate(match)
     if estimate is None:
-        return numbers.PENDING if plain else numbers.pending(page.language)
+        return numbers.pending(page.language) if link else numbers.PENDING
     name = key.partition(".")[0]
     if form == "n":
         text = str(estimate.n)
@@ -130,14 +132,22 @@ def _number(page: Page, match: re.Match[str], *, plain: bool) -> str:
         return numbers.machine(found.provenance[name], page.language)
     else:
         text = (numbers.interval if form else numbers.value)(estimate)
-    if plain:
+    if link is None:
         return text
     measurement = next(v for v in found.measured if v.name == name)
     return numbers.html(
         text,
         estimate,
         numbers.note(estimate, measurement, found.provenance[name], page.language),
+        _code(measurement, page.language, link),
     )
+
+
+def _code(measurement: Measurement, language: str, link: Link) -> str:
+    """Address of the lines that measure."""
+    block = 1 if measurement.observation else 0
+    page = link(f"{language}/code/{measurement.question}.md")
+    return f"{page}#line-{block}-{measurement.line}"
 
 
 def _found(page: Page, match: re.Match[str], link: Link) -> str:
@@ -161,7 +171,7 @@ def _claim(page: Page, match: re.Match[str], link: Link) -> tuple[str, str]:
     badge = f"<span class='badge {state}'>{words[state]}</span>"
     head = f"!!! claim \"<code id='{name}'>{name}</code> {badge}\""
     where = f"{verdict.measurement.file}:{verdict.measurement.line}"
-    target = f"{link(f'{page.language}/code/{found.question}.md')}#line-0-{verdict.measurement.line}"
+    target = _code(verdict.measurement, page.language, link)
     anchor = f'<a href="{target}">{where}</a>'
     if verdict.estimate is None:
         line = f"{words['pending']} · {anchor}"
@@ -198,7 +208,10 @@ def _svg(page: Page, match: re.Match[str], link: Link) -> str:
     words = WORDS[page.language]
     if found.missing:
         return f'<p class="waiting">{words["waiting"]}</p>'
-    drawn = figures.draw(question, name, found, page.language, unescape(match["alt"]))
+    alternative = unescape(match["alt"])
+    if page.slug == "index":
+        return figures.card(question, name, found, page.language, alternative)
+    drawn = figures.draw(question, name, found, page.language, alternative)
     data = f"{link('index.md')}evidence/{question}.json"
     code = link(f"{page.language}/code/{question}.md")
     links = (

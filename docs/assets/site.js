@@ -13,3 +13,70 @@ document.addEventListener("click", (event) => {
   const read = headings.filter((heading) => heading.getBoundingClientRect().top < 120).pop();
   if (read) link.hash = read.id;
 });
+
+// A measured number tells its origin when it is pointed at, focused or tapped. Without this script it is a plain
+// number with a title.
+const zh = document.documentElement.lang.startsWith("zh");
+const note = Object.assign(document.createElement("div"), { className: "note", id: "origin", hidden: true });
+note.setAttribute("role", "tooltip");
+const words = document.createElement("span");
+const code = Object.assign(document.createElement("a"), { textContent: zh ? "看代码" : "See the code" });
+note.append(words, " ", code);
+let shown = null;
+
+function show(number) {
+  clearTimeout(note.leaving);
+  if (shown === number) return;
+  hide();
+  shown = number;
+  words.textContent = number.dataset.note;
+  code.href = number.dataset.code;
+  number.setAttribute("aria-describedby", note.id);
+  number.after(note); // next in the order of the keyboard
+  note.hidden = false;
+  const box = number.getBoundingClientRect();
+  const frame = note.offsetParent.getBoundingClientRect();
+  const room = document.documentElement.clientWidth - note.offsetWidth - 8;
+  note.style.left = `${Math.max(8, Math.min(box.left, room)) - frame.left}px`;
+  note.style.top = `${box.bottom - frame.top + 6}px`;
+}
+
+function hide() {
+  if (!shown) return;
+  shown.removeAttribute("aria-describedby");
+  shown = null;
+  note.hidden = true;
+}
+
+function leave() {
+  note.leaving = setTimeout(hide, 250); // long enough to reach the note with the pointer
+}
+
+for (const number of document.querySelectorAll("data.measured")) {
+  number.dataset.note = number.title;
+  number.removeAttribute("title"); // or the browser would say it twice
+  number.tabIndex = 0;
+  number.setAttribute("role", "note");
+  number.addEventListener("pointerenter", () => show(number));
+  number.addEventListener("pointerleave", leave);
+  number.addEventListener("focus", () => show(number));
+  number.addEventListener("click", () => show(number));
+  number.addEventListener("blur", (event) => note.contains(event.relatedTarget) || leave());
+}
+note.addEventListener("pointerenter", () => clearTimeout(note.leaving));
+note.addEventListener("pointerleave", leave);
+note.addEventListener("focusout", leave);
+note.addEventListener("focusin", () => clearTimeout(note.leaving));
+document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+document.addEventListener("pointerdown", (event) => note.contains(event.target) || event.target === shown || hide());
+
+// The ledger's table of answers shows one question or one verdict at a time.
+const filter = document.querySelector("form.filter");
+if (filter) {
+  filter.hidden = false;
+  filter.addEventListener("change", () => {
+    const { question, verdict } = Object.fromEntries(new FormData(filter));
+    for (const row of document.querySelectorAll("tr[data-question]"))
+      row.hidden = Boolean((question && row.dataset.question !== question) || (verdict && row.dataset.verdict !== verdict));
+  });
+}

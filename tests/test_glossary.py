@@ -49,16 +49,22 @@ def test_rows_can_be_linked() -> None:
     assert glossary.anchored(row, "zh").startswith('<tr id="momentum">')
 
 
-def test_an_entry_of_search_is_found_by_the_other_languages_term() -> None:
-    entry = {
-        "location": "a/",
-        "title": "动\u200b量",
-        "text": "<p>学习率 与 momentum</p>",
-    }
-    (found,) = glossary.with_aliases([entry], "zh")
-    assert found["named"] == "momentum"
-    assert found["alias"] == "learning rate"
+def test_search_knows_the_other_language_and_the_page_of_a_term() -> None:
+    entries = [
+        {"location": "momentum/", "title": "动\u200b量", "text": "<p>动量 学习率</p>"},
+        {"location": "dropout/#use", "title": "", "text": "动量 打破对称性"},
+        {"location": "ledger/", "title": "", "text": "动量 动量 动量"},
+    ]
+    page, section, ledger = glossary.with_aliases(
+        entries, "zh", {"momentum", "dropout"}
+    )
+    assert page["named"] == "学习率 learning rate 动量 momentum"
+    assert section["named"] == ledger["named"] == ""
+    assert page["alias"] == "learning rate 学习 momentum"
+    assert (
+        "symmetry breaking" in section["alias"] and " 对称 " in f"{section['alias']} "
+    )
     (found,) = glossary.with_aliases(
-        [{"location": "", "title": "Biased", "text": "Momentums"}], "en"
+        [{"location": "", "title": "Biased", "text": "Momentums"}], "en", ()
     )
     assert (found["named"], found["alias"]) == ("", "动量")

@@ -363,6 +363,16 @@ def test_digits_in_prose_are_found(markdown: str) -> None:
         (Estimate(-0.0004, -0.003, 0.002, 20, "share"), "0.0%", "−0.3%–0.2%"),
         (Estimate(9.97e-4, 9.97e-4, 9.97e-4, 1, "1"), "1.0 × 10⁻³", "1.0 × 10⁻³"),
         (Estimate(12345.0, 12100.0, 12600.0, 5, "steps"), "12,345", "12,100–12,600"),
+        (
+            Estimate(1381753.0, 1381753.0, 1381753.0, 1, "steps"),
+            "1,381,753",
+            "1,381,753",
+        ),
+        (
+            Estimate(1381753.0, 1300000.0, 1400000.0, 9, "steps"),
+            "1.4 × 10⁶",
+            "1.3 × 10⁶–1.4 × 10⁶",
+        ),
     ],
 )
 def test_a_number_shows_what_its_interval_justifies(

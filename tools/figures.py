@@ -34,7 +34,7 @@ INK, SOFT, RULE, *SERIES = COLORS
 SIZES = {
     "wide": (704, 330),
     "narrow": (358, 300),
-    "card": (330, 230),
+    "small": (330, 240),
 }  # CSS pixels; a figure may set its own height
 
 STYLE: dict[Any, Any] = {
@@ -102,7 +102,7 @@ def card(
     question: str, name: str, evidence: Evidence, language: str, alternative: str
 ) -> str:
     """Draw the first panel of a figure alone, small enough for a card; arguments as in `draw`."""
-    return _draw(question, name, evidence, language, alternative, "card")
+    return _draw(question, name, evidence, language, alternative, "small")
 
 
 def _draw(
@@ -124,7 +124,7 @@ def _draw(
         # Text is laid out by the reader's browser, which has the font.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = function(evidence, partial(_say, language), size == "wide")
-        if size == "card":
+        if size == "small":
             _keep_first_panel(figure, width / 72, height / 72)
         stream = io.StringIO()
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
@@ -169,8 +169,8 @@ def _light(svg: str) -> str:
         r' id="([^"]+)"', lambda m: m.group() if m.group(1) in named else "", svg
     )
     svg = re.sub(
-        r"-?\d+\.\d{3,}",
-        lambda m: f"{float(m.group()):.2f}".rstrip("0").rstrip("."),
+        r"-?\d+\.\d{2,}",
+        lambda m: f"{float(m.group()):.1f}".rstrip("0").rstrip("."),
         svg,
     )
     svg = re.sub(r' transform="rotate\(-0 [^)]*\)"', "", svg)

@@ -151,9 +151,8 @@ def on_page_markdown(
     # mkdocstrings words its headings ("Parameters:", "参数：") by this, and has no public
     # setting.
     config.plugins["mkdocstrings"].handlers._locale = language  # type: ignore[attr-defined]
-    markdown = rendering.with_claims(
-        markdown, language, lambda source: _read(files, source)
-    )
+    for expanded in (rendering.with_answers, rendering.with_claims):
+        markdown = expanded(markdown, language, lambda source: _read(files, source))
     pages[page.file.src_uri] = source = Page(page.file.src_uri, markdown, evidence)
     try:
         return rendering.substituted(source, _linker(page, files))
@@ -231,8 +230,11 @@ def on_post_build(config: MkDocsConfig) -> None:
                 entry | {"location": entry["location"].removeprefix(f"{language}/")}
                 for entry in index["docs"]
                 if entry["location"].startswith(f"{language}/")
+                # A notebook has its page's words: who searches wants the page.
+                and not entry["location"].startswith(f"{language}/notebooks/")
             ),
             language,
+            evidence,
         )
         text = json.dumps(
             index | {"docs": mine}, ensure_ascii=False, separators=(",", ":")

@@ -132,6 +132,8 @@ def _format(number: float, estimate: Estimate) -> str:
     number = number * scale
     half = (estimate.high - estimate.low) / 2 * scale
     center = abs(estimate.value) * scale
+    if half == 0 and center < 1e9 and number == int(number) and center >= 10_000:
+        return f"{number:,.0f}".replace("-", "−") + ("%" if percent else "")
     if center and not percent and not 1e-3 <= center < 1e6:
         exponent = int(
             f"{center:.1e}".partition("e")[2]

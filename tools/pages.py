@@ -52,7 +52,7 @@ class Page:
     def placeholders(self) -> Iterator[re.Match[str]]:
         """All `[[...]]` outside code and mathematics that name an estimate."""
         for match in PLACEHOLDER.finditer(without_code(self.markdown)):
-            if not match.group().startswith(("[[verdict", "[[claims")):
+            if not match.group().startswith(("[[verdict", "[[claims", "[[answers]]")):
                 yield match
 
     def verdicts(self) -> Iterator[re.Match[str]]:

@@ -11,6 +11,7 @@ from math_core import LatexError, LatexToMathML
 from snippets.evidence.questions import Measurement
 from tools import figures, numbers
 from tools.pages import Page
+from tools.prose import headings
 
 WORDS = {
     "zh": {
@@ -26,6 +27,10 @@ WORDS = {
         "data": "数据",
         "code": "代码",
         "waiting": "这张图正在等测量结果。",
+        "question": "问题",
+        "said": "答案里怎么说",
+        "verdict": "结论",
+        "every": "全部",
     },
     "en": {
         "supported": "supported",
@@ -40,10 +45,16 @@ WORDS = {
         "data": "data",
         "code": "code",
         "waiting": "This figure waits for its measurement.",
+        "question": "Question",
+        "said": "What answer keys say",
+        "verdict": "Verdict",
+        "every": "all",
     },
 }
 
 _ALL_CLAIMS = re.compile(r"^\[\[claims (?P<question>[\w-]+)\]\]$", re.M)
+_ALL_ANSWERS = "[[answers]]"
+_ANSWER = re.compile(r"^\| (?P<said>.*?) \| \[\[verdict (?P<word>\w+):", re.M)
 _DRAWN = re.compile(
     r'(?:<p>\s*)?<img alt="(?P<alt>[^"]*)" src="figure:(?P<name>[^"]*)"\s*/?>(?:\s*</p>)?'
 )
@@ -236,6 +247,38 @@ def _mathml(page: Page, match: re.Match[str]) -> str:
     return mathml.replace(
         '<math display="block"', '<math display="block" tabindex="0"', 1
     )
+
+
+def with_answers(markdown: str, language: str, read: Callable[[str], str]) -> str:
+    """The ledger with `[[answers]]` replaced by a table of all common answers and what was found of them.
+
+    Questions come in the order of the ledger's `[[claims <question>]]`; arguments as in `with_claims`.
+    """
+    if _ALL_ANSWERS not in markdown:
+        return markdown
+    words = WORDS[language]
+    rows, asked = [], []
+    for question in _ALL_CLAIMS.findall(markdown):
+        text = read(f"{language}/{question}.md")
+        title = next(headings(text))["text"].strip()
+        asked.append((question, re.sub(r"`", "", title)))
+        for answer in _ANSWER.finditer(text):
+            badge = (
+                f'<span class="badge {answer["word"]}">{words[answer["word"]]}</span>'
+            )
+            rows.append(
+                f"| [{title}]({question}.md#checked) | {answer['said']} | {badge} |"
+            )
+    verdicts = [(word, words[word]) for word in ("supported", "refuted", "depends")]
+    form = "".join(
+        f'<label>{words[name]} <select name="{name}"><option value="">{words["every"]}</option>'
+        + "".join(f'<option value="{value}">{text}</option>' for value, text in options)
+        + "</select></label> "
+        for name, options in (("question", asked), ("verdict", verdicts))
+    )
+    head = f"| {words['question']} | {words['said']} | {words['verdict']} |\n| --- | --- | --- |"
+    table = "\n".join((f'<form class="filter" hidden>{form}</form>\n', head, *rows))
+    return markdown.replace(_ALL_ANSWERS, table)
 
 
 def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str:

@@ -1,8 +1,16 @@
 "use strict";
 
-// Material puts each copy button into a landmark of its own, without a name.
+const zh = document.documentElement.lang.startsWith("zh");
+
+// Material puts each copy button into a landmark of its own, without a name, and wide tables where no key can
+// scroll them.
 new MutationObserver(() => {
   for (const nav of document.querySelectorAll("nav.md-code__nav:not([role])")) nav.setAttribute("role", "presentation");
+  for (const table of document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])")) {
+    table.tabIndex = 0;
+    table.setAttribute("role", "group");
+    table.setAttribute("aria-label", zh ? "表格" : "Table");
+  }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
 // Changing the language keeps the section that is being read.
@@ -16,7 +24,6 @@ document.addEventListener("click", (event) => {
 
 // A measured number tells its origin when it is pointed at, focused or tapped. Without this script it is a plain
 // number with a title.
-const zh = document.documentElement.lang.startsWith("zh");
 const note = Object.assign(document.createElement("div"), { className: "note", id: "origin", hidden: true });
 note.setAttribute("role", "tooltip");
 const words = document.createElement("span");
@@ -73,10 +80,12 @@ document.addEventListener("pointerdown", (event) => note.contains(event.target) 
 // The ledger's table of answers shows one question or one verdict at a time.
 const filter = document.querySelector("form.filter");
 if (filter) {
+  const rows = [...document.querySelectorAll("form.filter ~ * tbody tr, form.filter ~ table tbody tr")];
+  const answers = rows.filter((row) => row.querySelector("td:last-child .badge"));
   filter.hidden = false;
   filter.addEventListener("change", () => {
     const { question, verdict } = Object.fromEntries(new FormData(filter));
-    for (const row of document.querySelectorAll("tr[data-question]"))
-      row.hidden = Boolean((question && row.dataset.question !== question) || (verdict && row.dataset.verdict !== verdict));
+    for (const row of answers)
+      row.hidden = !(row.querySelector("a").getAttribute("href").includes(question) && row.querySelector(".badge").className.includes(verdict));
   });
 }

@@ -61,6 +61,7 @@ STYLE: dict[Any, Any] = {
     "legend.frameon": False,
     "figure.dpi": 72,  # a point is a pixel: sizes below are what the reader sees
     "savefig.transparent": True,
+    "path.simplify_threshold": 0.3,  # pixels; halves the weight of long curves
 }
 
 Say = Callable[[str, str], str]
@@ -158,24 +159,29 @@ def _clean(svg: str, prefix: str, size: str, alternative: str) -> str:
     box = re.search(r'viewBox="([^"]+)"', svg)
     assert box, "matplotlib writes a viewBox"
     head = f'<svg class="fig {size}" viewBox="{box.group(1)}" role="img" aria-label="{escape(alternative)}">'
-    return _light(re.sub(r"^<svg[^>]*>", head, svg))
+    return light(re.sub(r"^<svg[^>]*>", head, svg))
 
 
-def _light(svg: str) -> str:
+def light(svg: str) -> str:
     """Without what nobody sees: empty shapes, names that nothing refers to, tenths of tenths of a pixel."""
     svg = re.sub(r'<path d="[^"]*" fill="none"/>|<defs></defs>', "", svg)
     named = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
     svg = re.sub(
         r' id="([^"]+)"', lambda m: m.group() if m.group(1) in named else "", svg
     )
-    svg = re.sub(
-        r"-?\d+\.\d{2,}",
-        lambda m: f"{float(m.group()):.1f}".rstrip("0").rstrip("."),
-        svg,
-    )
+    # Only where things are: a label with many digits has them on purpose.
+    svg = re.sub(r' (?:d|x|y|points)="[^"]*"', _rounded, svg)
     svg = re.sub(r' transform="rotate\(-0 [^)]*\)"', "", svg)
     svg = re.sub(r"\s*\n\s*", " ", svg)
     return re.sub(r">\s+<", "><", svg).strip()
+
+
+def _rounded(attribute: re.Match[str]) -> str:
+    return re.sub(
+        r"-?\d+\.\d{2,}",
+        lambda m: f"{float(m.group()):.1f}".removesuffix(".0"),
+        attribute.group(),
+    )
 
 
 def _attributes(style: str) -> str:

@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test site check format reviewed lock clean
+.PHONY: help serve test site check audit format reviewed lock clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m tools.rules
+
+audit: site ## look at every page of the site: accessibility, weight, HTML, performance; takes half an hour
+	@$(BIN)/python -m tools.audit
 
 format: $(READY) ## format the Python files
 	@$(BIN)/ruff check --silent --fix --exit-zero . ; $(BIN)/ruff format --quiet .

@@ -16,6 +16,7 @@ import urllib.request
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
@@ -194,7 +195,90 @@ def test_the_reference_documents_every_technique(site: Path) -> None:
     assert "Parameters" in soup(site / "en" / "api" / "index.html").article.text
 
 
+def test_every_technique_can_be_downloaded(site: Path) -> None:
+    for language in LANGUAGES:
+        offered = {
+            (file.parent / a["href"]).resolve()
+            for file in (site / language).rglob("index.html")
+            for a in soup(file).select("p.copying a[download]")
+        }
+        for question, name in techniques():
+            file = site / "files" / question / f"{name}.py"
+            assert file in offered, (
+                f"{question}.{name} is offered on no {language} page"
+            )
+            assert (
+                file.read_bytes()
+                == (ROOT / "snippets" / question / file.name).read_bytes()
+            )
+
+
+def test_the_sitemap_names_each_page_in_both_languages(site: Path) -> None:
+    schema = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    entries = {
+        entry.findtext(f"{schema}loc"): {
+            link.get("href")
+            for link in entry
+            if link.tag == "{http://www.w3.org/1999/xhtml}link"
+        }
+        for entry in ElementTree.parse(site / "sitemap.xml").getroot()
+    }
+    for name, others in entries.items():
+        assert others <= entries.keys(), name
+        if re.search("/(zh|en)/", name):
+            assert len(others) == 2 and name in others, name
+    base = soup(site / "zh" / "index.html").select_one("link[rel=canonical]")["href"]
+    pages = [f for f in html_files(site) if f.name != "404.html"]
+    assert all(name.startswith(base.removesuffix("zh/")) for name in entries)
+    assert len(entries) == len(pages)
+
+
+def test_every_page_has_a_title_and_a_description(site: Path) -> None:
+    for file in html_files(site):
+        page = soup(file)
+        assert page.title.text.strip(), file
+        if page.select_one("meta[name=robots][content=noindex]"):
+            continue  # nobody is led to it by a search engine
+        described = page.select_one("meta[name=description]")
+        assert described and len(described["content"]) > 20, file
+
+
 # In a browser
+
+
+def test_the_door_suggests_the_language_of_the_browser(
+    address: str, browser: Browser
+) -> None:
+    for locale, first in (("zh-CN", "zh-Hans"), ("en-GB", "en"), ("fr-FR", None)):
+        context = browser.new_context(locale=locale)
+        page = context.new_page()
+        for name in ("", "404.html"):
+            page.goto(address + name)
+            doors = page.locator("section p a")
+            assert doors.count() == 2 and doors.nth(0).is_visible()
+            suggested = page.locator("section.suggested")
+            assert suggested.count() == (first is not None and name == "")
+            if suggested.count():
+                assert page.locator("section").first.get_attribute("lang") == first
+        context.close()
+
+
+def test_paper_has_light_pages_with_answers_open(
+    site: Path, address: str, browser: Browser
+) -> None:
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{address}en/momentum/")
+    page.emulate_media(media="print", color_scheme="dark")
+    paper = "getComputedStyle(document.body).getPropertyValue('--paper')"
+    assert page.evaluate(paper).strip() == "#fff"
+    assert page.locator("svg.fig.wide").first.is_visible()
+    assert page.locator(".md-header").is_hidden()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
+    context.close()
 
 
 def test_no_request_leaves_the_origin(

@@ -1,13 +1,20 @@
 """The site's machinery: from evidence and Markdown to a static site.
 
 prose.py      tells prose from code and mathematics in Markdown
+pages.py      a page, and what it names
 numbers.py    a measured number in the words of a language
 figures.py    figures as SVG that follows the page's colours
+rendering.py  what becomes of a page: numbers, claims, figures, formulas
+glossary.py   terms that lead to their meaning, and help to find a page
+copying.py    what stands beside code to copy: file, licence, version
 notebooks.py  a page as a notebook, executed once
-pages.py      a page, and what it names
-rendering.py  what becomes of it: numbers, claims, figures, formulas
 hooks.py      the thin layer that MkDocs calls
+finishing.py  the last touches to the built site, so that it is light
+
 rules.py      what every page must keep to; `make check`
-site.py       `make site`: measure, build beside, swap
+reviews.py    which sections were compared in both languages; `make reviewed`
+site.py       `make site`: measure, build beside, finish, swap
 serve.py      `make serve`: pages at once, numbers as they come
+audit.py      `make audit`: every page, by other judges
+browsing.py   a server and a browser, for audit and tests
 """

@@ -34,7 +34,7 @@ INK, SOFT, RULE, *SERIES = COLORS
 SIZES = {
     "wide": (704, 330),
     "narrow": (358, 300),
-    "small": (330, 240),
+    "small": (270, 225),
 }  # CSS pixels; a figure may set its own height
 
 STYLE: dict[Any, Any] = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -67,6 +67,12 @@ def _terms(language: str, markdown: str) -> list[Term]:
         meaning = re.sub(r"\\mathrm |[$`\\]", "", row["meaning"])
         found.append(Term(row["name"], row["other"], anchor, meaning))
     return found
+
+
+def chinese_words() -> Iterator[str]:
+    """The Chinese words of all terms, without the Latin beside them."""
+    for term in terms("zh"):
+        yield from re.findall("[一-鿿]+", term.name)
 
 
 def anchored(html: str, language: str) -> str:

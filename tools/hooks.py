@@ -7,6 +7,7 @@ everything else is plain Python in the other modules of `tools`.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -30,12 +31,18 @@ from mkdocs.structure.toc import AnchorLink
 from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.questions import ROOT, SourceError, questions
-from tools import finishing, glossary, notebooks, rendering
+from tools import copying, finishing, glossary, notebooks, rendering
 from tools.pages import LANGUAGES, Page, PageError
 from tools.prose import headings
 
 SITE_NAMES = {"zh": "能跑的答案", "en": "Answers That Run"}
 CODE_TITLES = {"zh": "实验代码：{q}", "en": "Code of the experiment: {q}"}
+CODE_DESCRIPTIONS = {
+    "zh": "测出这些数的代码、断言的条件和图的画法，行号与断言所指一致。",
+    "en": "The code that measured the numbers, the conditions of the claims, and the figures, line by line.",
+}
+
+_LINE_ANCHOR = re.compile(r'<a id="line-[^"]*" name="[^"]*" href="[^"]*"></a>')
 
 evidence: dict[str, Evidence] = {}
 navigation: dict[str, Navigation] = {}
@@ -65,10 +72,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     ]
     if broken and not serving:
         raise PluginError("\n".join(broken))
-    for term in glossary.terms("zh"):
-        jieba.add_word(
-            term.name
-        )  # search splits Chinese by it, and keeps our terms whole
+    for word in glossary.chinese_words():
+        jieba.add_word(word)  # search splits Chinese by it, and keeps our terms whole
     return config
 
 
@@ -112,19 +117,22 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
                     content=_code_page(question, language),
                 )
             )
+    for address, text in copying.files():
+        files.append(File.generated(config, address, content=text))
     return files
 
 
 def _code_page(question: str, language: str) -> str:
     parts = [
-        f"---\nsearch:\n  exclude: true\n---\n\n# {CODE_TITLES[language].format(q=question)}\n"
+        f"---\ndescription: {CODE_DESCRIPTIONS[language]}\nsearch:\n  exclude: true\n---\n\n"
+        f"# {CODE_TITLES[language].format(q=question)}\n"
     ]
     for name in ("experiment", "observations", "claims", "figures"):
         file = f"snippets/{question}/{name}.py"
         if not (ROOT / file).exists():
             continue
         parts.append(
-            f'## {file} {{: #{name} }}\n\n```python linenums="1"\n--8<-- "{file}"\n```\n'
+            f'## {name}.py {{: #{name} }}\n\n```python linenums="1"\n--8<-- "{file}"\n```\n'
         )
     return "\n".join(parts)
 
@@ -154,8 +162,9 @@ def on_page_markdown(
     for expanded in (rendering.with_answers, rendering.with_claims):
         markdown = expanded(markdown, language, lambda source: _read(files, source))
     pages[page.file.src_uri] = source = Page(page.file.src_uri, markdown, evidence)
+    link = _linker(page, files)
     try:
-        return rendering.substituted(source, _linker(page, files))
+        return copying.offered(rendering.substituted(source, link), language, link)
     except PageError as error:
         raise PluginError(str(error)) from error
 
@@ -166,7 +175,11 @@ def on_page_content(
     """Draw the figures and set the mathematics."""
     uri = page.file.src_uri
     if uri.endswith(".ipynb"):
-        source = pages[uri.replace("notebooks/", "").replace(".ipynb", ".md")]
+        original = uri.replace("notebooks/", "").replace(".ipynb", ".md")
+        source = pages[original]
+        described = files.get_file_from_path(original)
+        assert described and described.page
+        page.meta["description"] = described.page.meta["description"]
         html = notebooks.slim(html, source, str(config.site_url))
         for item, match in zip(_flat(page.toc), headings(source.markdown), strict=True):
             item.id = match["id"] or "title"
@@ -177,6 +190,8 @@ def on_page_content(
         html = rendering.drawn(source, html, link)
     except PageError as error:
         raise PluginError(str(error)) from error
+    if "/code/" not in uri:  # only the pages of code are linked line by line
+        html = _LINE_ANCHOR.sub("", html)
     language = _language(page)
     if language and source.slug == "glossary":
         return glossary.anchored(html, language)
@@ -198,11 +213,6 @@ def on_page_context(
     context["base_url"] = context["base_url"].rstrip("/") + f"/{language}/"
     if not page.title:
         page.title = page.file.name
-
-
-def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
-    """The same for the page that says that there is no such page."""
-    return finishing.page(output, "zh") if template_name == "404.html" else output
 
 
 def on_post_page(output: str, page: MkDocsPage, config: MkDocsConfig) -> str:

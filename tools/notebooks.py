@@ -174,7 +174,7 @@ def _derive(page: Page, site_url: str = "") -> NotebookNode:
     blocks = iter(code_blocks(page))
     position = 0
     plain = rendering.plain(
-        page, lambda _, alternative: f"*{FIGURE[page.language]}{alternative}*"
+        page, lambda _, alternative: f"> {FIGURE[page.language]}{alternative}"
     )
     for match in FENCE.finditer(plain):
         if re.match(r" *[`~]+ *python\b", match.group()):

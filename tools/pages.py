@@ -11,6 +11,7 @@ from tools import figures
 from tools.prose import PLACEHOLDER, line_of, sections, without_code
 
 LANGUAGES = ("zh", "en")
+VERDICTS = ("supported", "refuted", "depends")
 
 _VERDICT = re.compile(r"\[\[verdict (?P<word>[^:\[\]\n]*):(?P<rests>[^\[\]\n]*)\]\]")
 _IMAGE = re.compile(
@@ -52,7 +53,7 @@ class Page:
     def placeholders(self) -> Iterator[re.Match[str]]:
         """All `[[...]]` outside code and mathematics that name an estimate."""
         for match in PLACEHOLDER.finditer(without_code(self.markdown)):
-            if not match.group().startswith(("[[verdict", "[[claims", "[[answers]]")):
+            if not match.group().startswith(("[[verdict", "[[claims", "[[answers")):
                 yield match
 
     def verdicts(self) -> Iterator[re.Match[str]]:
@@ -145,7 +146,7 @@ class Page:
         Raises:
             PageError: If the verdict is none of ours, rests on nothing, or on what is not there.
         """
-        if match["word"] not in ("supported", "refuted", "depends"):
+        if match["word"] not in VERDICTS:
             raise self.error(
                 match.start(),
                 f"{match.group()}: a verdict is supported, refuted or depends",
@@ -177,6 +178,12 @@ class Page:
             if text.startswith("[[verdict") and not _VERDICT.fullmatch(text):
                 yield match
             if text.startswith("[[claims") and text[9:-2] not in self.evidence:
+                yield match
+            if text.startswith("[[answers") and text[9:-2].strip() not in (
+                "",
+                "all",
+                *VERDICTS,
+            ):
                 yield match
 
     def figure(self, match: re.Match[str]) -> tuple[Evidence, str]:

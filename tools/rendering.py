@@ -8,9 +8,9 @@ from html import escape, unescape
 
 from math_core import LatexError, LatexToMathML
 
-from snippets.evidence.questions import Measurement
+from snippets.evidence.questions import Measurement, questions
 from tools import figures, numbers
-from tools.pages import Page
+from tools.pages import VERDICTS, Page
 from tools.prose import headings
 
 WORDS = {
@@ -26,7 +26,7 @@ WORDS = {
         "measured": "{interval}，n = {n}，条件 <code>{condition}</code>，{link}",
         "data": "数据",
         "code": "代码",
-        "waiting": "这张图正在等测量结果。",
+        "waiting": "这张图还没有测量结果。",
         "question": "问题",
         "said": "答案里怎么说",
         "verdict": "结论",
@@ -54,6 +54,7 @@ WORDS = {
 
 _ALL_CLAIMS = re.compile(r"^\[\[claims (?P<question>[\w-]+)\]\]$", re.M)
 _ALL_ANSWERS = "[[answers]]"
+_SO_MANY_ANSWERS = re.compile(r"\[\[answers (?P<word>\w+)\]\]")
 _ANSWER = re.compile(r"^\| (?P<said>.*?) \| \[\[verdict (?P<word>\w+):", re.M)
 _DRAWN = re.compile(
     r'(?:<p>\s*)?<img alt="(?P<alt>[^"]*)" src="figure:(?P<name>[^"]*)"\s*/?>(?:\s*</p>)?'
@@ -250,35 +251,49 @@ def _mathml(page: Page, match: re.Match[str]) -> str:
 
 
 def with_answers(markdown: str, language: str, read: Callable[[str], str]) -> str:
-    """The ledger with `[[answers]]` replaced by a table of all common answers and what was found of them.
+    """A page with all common answers, and what was found of them, in place of their names.
 
-    Questions come in the order of the ledger's `[[claims <question>]]`; arguments as in `with_claims`.
+    `[[answers]]` becomes a table, in the order of the ledger's `[[claims <question>]]`; `[[answers refuted]]`
+    the number of those with that verdict, `[[answers all]]` of all. Arguments as in `with_claims`.
     """
-    if _ALL_ANSWERS not in markdown:
-        return markdown
+    if _ALL_ANSWERS in markdown:
+        markdown = markdown.replace(
+            _ALL_ANSWERS, _answers(_ALL_CLAIMS.findall(markdown), language, read)
+        )
+
+    def counted(match: re.Match[str]) -> str:
+        found = [
+            answer["word"]
+            for question in questions()
+            for answer in _ANSWER.finditer(read(f"{language}/{question}.md"))
+        ]
+        return str(len(found) if match["word"] == "all" else found.count(match["word"]))
+
+    return _SO_MANY_ANSWERS.sub(counted, markdown)
+
+
+def _answers(order: list[str], language: str, read: Callable[[str], str]) -> str:
     words = WORDS[language]
     rows, asked = [], []
-    for question in _ALL_CLAIMS.findall(markdown):
+    for question in order:
         text = read(f"{language}/{question}.md")
-        title = next(headings(text))["text"].strip()
+        heading = next(headings(text))
+        title = text[heading.start("text") : heading.end("text")].strip()
         asked.append((question, re.sub(r"`", "", title)))
         for answer in _ANSWER.finditer(text):
-            badge = (
-                f'<span class="badge {answer["word"]}">{words[answer["word"]]}</span>'
-            )
-            rows.append(
-                f"| [{title}]({question}.md#checked) | {answer['said']} | {badge} |"
-            )
-    verdicts = [(word, words[word]) for word in ("supported", "refuted", "depends")]
+            word = answer["word"]
+            where = f"<small>[{title}]({question}.md#checked)</small>"
+            badge = f'<span class="badge {word}">{words[word]}</span>'
+            rows.append(f"| {answer['said']}<br>{where} | {badge} |")
+    verdicts = [(word, words[word]) for word in VERDICTS]
     form = "".join(
         f'<label>{words[name]} <select name="{name}"><option value="">{words["every"]}</option>'
         + "".join(f'<option value="{value}">{text}</option>' for value, text in options)
         + "</select></label> "
         for name, options in (("question", asked), ("verdict", verdicts))
     )
-    head = f"| {words['question']} | {words['said']} | {words['verdict']} |\n| --- | --- | --- |"
-    table = "\n".join((f'<form class="filter" hidden>{form}</form>\n', head, *rows))
-    return markdown.replace(_ALL_ANSWERS, table)
+    head = f"| {words['said']} | {words['verdict']} |\n| --- | --- |"
+    return "\n".join((f'<form class="filter" hidden>{form}</form>\n', head, *rows))
 
 
 def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str:

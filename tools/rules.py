@@ -107,7 +107,7 @@ def malformed(page: Page) -> Iterator[str]:
     for match in page.malformed():
         yield (
             f"docs/{page.source}:{line_of(page.markdown, match.start())}: {match.group()} is not understood; "
-            "write [[verdict refuted: claim-id, #section]], or [[claims question]] in the ledger"
+            "write [[verdict refuted: claim-id, #section]], [[claims question]] or [[answers refuted]]"
         )
 
 

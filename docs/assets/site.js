@@ -86,6 +86,16 @@ if (filter) {
   filter.addEventListener("change", () => {
     const { question, verdict } = Object.fromEntries(new FormData(filter));
     for (const row of answers)
-      row.hidden = !(row.querySelector("a").getAttribute("href").includes(question) && row.querySelector(".badge").className.includes(verdict));
+      row.hidden = !(row.querySelector("small a").getAttribute("href").includes(question) && row.querySelector(".badge").className.includes(verdict));
   });
 }
+
+// On paper the answers to "check yourself" are open.
+const closed = [];
+addEventListener("beforeprint", () => {
+  closed.push(...document.querySelectorAll("details:not([open])"));
+  for (const details of closed) details.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const details of closed.splice(0)) details.open = false;
+});

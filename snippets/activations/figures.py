@@ -42,8 +42,8 @@ def _lines(axes: Axes, evidence: Evidence, say: Say, kind: str) -> None:
     after = say("sigmoid 加 BCELoss", "sigmoid, BCELoss")
     lines = {
         "of_logits_fp32": ("BCEWithLogitsLoss", "C0", "-"),
-        "after_sigmoid_fp32": (f"{after}, float32", "C1", "--"),
-        "after_sigmoid_bf16": (f"{after}, bfloat16", "C2", "-."),
+        "after_sigmoid_fp32": (after + say("，float32", ", float32"), "C1", "--"),
+        "after_sigmoid_bf16": (after + say("，bfloat16", ", bfloat16"), "C2", "-."),
     }
     for key, (name, color, style) in lines.items():
         series = evidence.series[f"binary.{key}_{kind}"]

@@ -81,7 +81,7 @@ def _reach(axes: Axes, evidence: Evidence, say: Say) -> None:
         [evidence.estimates[f"reach.cell_b{b}"].value for b in FORGET_BIASES],
         "--",
         color="C2",
-        label=say("不用循环权重", "without recurrent weights"),
+        label=say("去掉循环权重", "without recurrent weights"),
     )
     for b in (0, 1, 3):
         solved = f"{100 * evidence.estimates[f'recall.b{b}_solved'].value:.0f}%"

@@ -30,7 +30,7 @@ def friction(evidence: Evidence, say: Say, wide: bool) -> Figure:
         )
     left.axhline(0, color="#5c6470", linewidth=1)
     left.set(
-        title=say("权重到最小值的距离", "Distance of the weight from the minimum"),
+        title=say("权重到最小值的距离", "Distance from the minimum"),
         xlabel=say("步", "steps"),
         xlim=(0, 300),
         ylim=(-1.15, 1.75),

@@ -49,15 +49,19 @@ def _map(axes: Axes, evidence: Evidence, say: Say) -> None:
                 matrix - 0.5, row, "|", color="C2", markersize=18, markeredgewidth=3
             )
     axes.set(
-        title=say("哪些层被放开", "Which layers are freed"),
+        title=say("放开了哪些层", "Which layers are freed"),
         xlabel=say(
-            "隐藏层（● 单元各异，○ 单元相同）",
-            "hidden layer (● units differ, ○ units equal)",
+            "隐藏层\n● 单元各异　○ 单元相同",
+            "hidden layer\n● units differ   ○ units equal",
         ),
         xticks=range(1, 6),
         yticks=range(len(rows)),
         yticklabels=[
-            say(f"{name} 随机" if name[-1].isdigit() else name, name) for name in rows
+            say(
+                f"{name.replace(', ', '、')} 随机" if name[-1].isdigit() else name,
+                name,
+            )
+            for name in rows
         ],
         xlim=(0.2, 5.8),
         ylim=(len(rows) - 0.4, -0.6),

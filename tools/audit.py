@@ -1,0 +1,166 @@
+"""`make audit`: what is too slow for every test run. All pages in both themes, and what other judges say.
+
+Lighthouse needs Node.js, the Nu HTML checker also Java; npm fetches them at the versions below. Who cannot be
+asked is named and counts as a fault: an audit that looked at less must not look like a good one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from snippets.evidence.questions import ROOT, questions
+from tools.browsing import AXE, FLAGS, browsing, find_browser, first_view, served
+from tools.pages import LANGUAGES
+
+LIGHTHOUSE, NU = "lighthouse@12.8.2", "vnu-jar@26.9.27"
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+JUDGED = ("zh/", "zh/momentum/", "en/selu/", "en/notebooks/sparsity/")
+SEARCH = "label.md-header__button[for=__search]"
+
+
+def main() -> int:
+    """Look at the built site and print what is found.
+
+    Returns:
+        0 if nothing is wrong, else 1.
+    """
+    site = ROOT / "site"
+    if not site.exists():
+        print("make audit: there is no site/; run: make site", file=sys.stderr)
+        return 1
+    chromium = find_browser()
+    if chromium is None:
+        print("make audit: install Chromium, or set CHROME_PATH", file=sys.stderr)
+        return 1
+    files = sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html"))
+    pages = [name.removesuffix("index.html") for name in files]
+    with served(site) as address:
+        with browsing(chromium) as browser:
+            faults = accessibility(browser, address, pages) + weight(browser, address)
+        faults += nu(site) + lighthouse(address, chromium)
+    print(f"audit: {faults} faults" if faults else "audit: nothing is wrong")
+    return 1 if faults else 0
+
+
+def accessibility(browser: Browser, address: str, pages: list[str]) -> int:
+    """Run axe-core on every page, light and dark, on a phone, plain and with the search open."""
+    faults = runs = 0
+    for scheme in ("light", "dark"):
+        context = browser.new_context(
+            color_scheme=scheme, viewport={"width": 390, "height": 844}
+        )
+        page = context.new_page()
+        for name in pages:
+            page.goto(address + name, wait_until="networkidle")
+            for state in ("plain", "search open"):
+                if state == "search open" and not _searched(page, name):
+                    continue
+                runs += 1
+                options = {"runOnly": {"type": "tag", "values": AXE}}
+                for violation in (
+                    Axe().run(page, options=options).response["violations"]
+                ):
+                    faults += 1
+                    node = violation["nodes"][0]["html"][:100]
+                    print(f"axe: /{name}, {scheme}, {state}: {violation['id']}: {node}")
+        context.close()
+    print(f"axe: {faults} violations in {runs} runs on {len(pages)} pages")
+    return faults
+
+
+def _searched(page: Page, name: str) -> bool:
+    """Open the search and wait for results; False where the page has no search."""
+    if not page.locator(SEARCH).count():
+        return False
+    page.locator(SEARCH).first.click()
+    page.fill(".md-search__input", "激活函数" if name.startswith("zh/") else "momentum")
+    page.keyboard.press("Shift")  # the index is asked when a key comes up
+    page.locator(".md-search-result__link").first.wait_for()
+    return True
+
+
+def weight(browser: Browser, address: str) -> int:
+    """Weigh the first view of every question page, as compressed on the line."""
+    faults = 0
+    for name in (
+        f"{lang}/{question}/" for lang in LANGUAGES for question in questions()
+    ):
+        sizes = first_view(browser, address + name).values()
+        print(f"weight: /{name}: {sum(sizes) / 1000:.0f} kB, {len(sizes)} requests")
+        faults += sum(sizes) > 100_000 or len(sizes) > 15
+    return faults
+
+
+def nu(site: Path) -> int:
+    """Ask the Nu HTML checker for errors."""
+    if not (shutil.which("npm") and shutil.which("java")):
+        print("nu: not asked, it needs npm and java")
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        install = ["npm", "install", "--silent", "--prefix", folder, NU]
+        subprocess.run(install, check=True)
+        (jar,) = Path(folder).rglob("vnu.jar")
+        command = ["java", "-Xss4m", "-jar", str(jar), "--errors-only"]
+        done = subprocess.run(
+            [*command, "--skip-non-html", "--format", "json", str(site)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    found = json.loads(done.stderr)["messages"]
+    for message in found[:20]:
+        print(f"nu: {message.get('url')}: {message['message']}")
+    print(f"nu: {len(found)} errors")
+    return len(found)
+
+
+def lighthouse(address: str, chromium: str) -> int:
+    """Ask Lighthouse about a phone's view: the median of three runs of each category."""
+    if not shutil.which("npx"):
+        print("lighthouse: not asked, it needs npx")
+        return 1
+    faults = 0
+    for name in JUDGED:
+        runs = [_lighthouse(address + name, chromium) for _ in range(3)]
+        scores = {
+            category: statistics.median(
+                run["categories"][category]["score"] for run in runs
+            )
+            for category in CATEGORIES
+        }
+        shift = max(
+            run["audits"]["cumulative-layout-shift"]["numericValue"] for run in runs
+        )
+        print(f"lighthouse: /{name}: {scores}, largest layout shift {shift:.3f}")
+        others = [score for name, score in scores.items() if name != "performance"]
+        faults += scores["performance"] < 0.99 or min(others) < 1 or shift > 0
+    return faults
+
+
+def _lighthouse(url: str, chromium: str) -> dict[str, dict[str, dict[str, float]]]:
+    command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json"]
+    only = f"--only-categories={','.join(CATEGORIES)}"
+    flags = f"--chrome-flags=--headless=new {' '.join(FLAGS)}"
+    done = subprocess.run(
+        [*command, only, flags],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"CHROME_PATH": chromium},
+    )
+    report: dict[str, dict[str, dict[str, float]]] = json.loads(done.stdout)
+    return report
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

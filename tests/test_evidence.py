@@ -62,6 +62,24 @@ def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_without_the_packages_of_the_experiments_it_says_what_to_install(
+    project: Path,
+) -> None:
+    code = (
+        "import runpy, sys; sys.modules['rich'] = None; "
+        "runpy.run_module('snippets', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert 'pip install ".[experiments]"' in done.stderr
+
+
 def test_a_measurement_runs_again_only_when_its_code_changes(project: Path) -> None:
     first = run(project, "toy", "--json", "out.json")
     assert first.returncode == 0, first.stderr

@@ -455,7 +455,7 @@ def test_a_claim_gets_badge_and_provenance(evidence: dict[str, Evidence]) -> Non
         "!!! claim \"<code id='toy.learns'>toy.learns</code> <span class='badge holds'>holds</span>\"\n"
     )
     assert '<a href="/en/code/toy.md#line-0-7">snippets/toy/experiment.py:7</a>' in done
-    assert done.endswith("</p>\n\nNext.\n")
+    assert done.endswith("\n    {: .provenance }\n\nNext.\n")
 
 
 def test_an_alternative_holds_plain_numbers(
@@ -467,6 +467,16 @@ def test_an_alternative_holds_plain_numbers(
         rendering.substituted(page(text, evidence), link)
         == "![It reaches 97.5%.](figure:toy.drawn)"
     )
+
+
+def test_a_display_formula_can_be_reached_by_keyboard(
+    evidence: dict[str, Evidence],
+) -> None:
+    html = r'<div class="arithmatex">\[\tfrac12 x\]</div>'
+    done = rendering.drawn(page("# T\n", evidence), html, link)
+    assert done.startswith('<div class="formula" tabindex="0"><math display="block">')
+    # An attribute that HTML checkers know nowhere but on <math>: the stylesheet does it.
+    assert '<mfrac class="compact">' in done and "displaystyle" not in done
 
 
 def test_a_broken_formula_is_named_with_its_line(evidence: dict[str, Evidence]) -> None:

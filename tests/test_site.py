@@ -123,6 +123,14 @@ def test_every_link_leads_somewhere(site: Path) -> None:
                 )
 
 
+def test_ids_stand_once_and_lines_are_linked_on_code_pages_only(site: Path) -> None:
+    for file in html_files(site):
+        ids = [element["id"] for element in soup(file).select("[id]")]
+        assert len(ids) == len(set(ids)), file
+        lines = [i for i in ids if re.search(r"line-\d+-\d+$", i)]
+        assert bool(lines) == (file.parts[-3] == "code"), file
+
+
 def test_nothing_of_ours_is_inline(site: Path) -> None:
     for file in html_files(site):
         text = file.read_text(encoding="utf-8")

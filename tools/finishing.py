@@ -42,6 +42,8 @@ def page(html: str, language: str) -> str:
         f'data-md-component="search" role="dialog" aria-label="{WORDS[language]["search"]}"',
         "a page",
     )
+    if 'id="__toc"' not in html:  # a page outside the navigation
+        html = html.replace(' for="__toc"', "")
     return re.sub(r'(<input class="md-toggle"[^>]*?) autocomplete="off"', r"\1", html)
 
 

@@ -42,7 +42,9 @@ CODE_DESCRIPTIONS = {
     "en": "The code that measured the numbers, the conditions of the claims, and the figures, line by line.",
 }
 
-_LINE_ANCHOR = re.compile(r'<a id="line-[^"]*" name="[^"]*" href="[^"]*"></a>')
+_LINE_ANCHOR = re.compile(
+    r'<a (id="[^"]*\bline-\d+-\d+") name="[^"]*"(?: href="[^"]*")?></a>'
+)
 
 evidence: dict[str, Evidence] = {}
 navigation: dict[str, Navigation] = {}
@@ -190,8 +192,9 @@ def on_page_content(
         html = rendering.drawn(source, html, link)
     except PageError as error:
         raise PluginError(str(error)) from error
-    if "/code/" not in uri:  # only the pages of code are linked line by line
-        html = _LINE_ANCHOR.sub("", html)
+    # Only the pages of code are linked line by line.
+    anchor = r"<span \1></span>" if "/code/" in uri else ""
+    html = _LINE_ANCHOR.sub(anchor, html)
     language = _language(page)
     if language and source.slug == "glossary":
         return glossary.anchored(html, language)

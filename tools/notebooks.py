@@ -240,7 +240,10 @@ def _outputs_file(book: NotebookNode) -> Path:
 
 def _arithmatex(html: str) -> str:
     html = re.sub(
-        r"\$\$(.+?)\$\$", r'<div class="arithmatex">\\[\1\\]</div>', html, flags=re.S
+        r"(?:<p>\s*)?\$\$(.+?)\$\$(?:\s*</p>)?",
+        r'<div class="arithmatex">\\[\1\\]</div>',
+        html,
+        flags=re.S,
     )
     return re.sub(
         r"(?<![\\\w])\$(?!\s)([^$\n]+?)(?<!\s)\$",

@@ -195,7 +195,7 @@ def _claim(page: Page, match: re.Match[str], link: Link) -> tuple[str, str]:
             condition=escape(verdict.claim.condition),
             link=anchor,
         )
-    return head, f'\n\n    <p class="provenance">{line}</p>'
+    return head, f"\n\n    {line}\n    {{: .provenance }}"
 
 
 def drawn(page: Page, html: str, link: Link) -> str:
@@ -244,10 +244,13 @@ def _mathml(page: Page, match: re.Match[str]) -> str:
             max(at, 0), f"the formula {tex!r} is not understood: {error}"
         ) from error
     mathml = re.sub(r' style="[^"]*"', "", mathml)
-    # What may have to be scrolled on a phone can be reached by keyboard.
-    return mathml.replace(
-        '<math display="block"', '<math display="block" tabindex="0"', 1
-    )
+    # HTML checkers know this attribute on few elements; the stylesheet does the same.
+    mathml = mathml.replace('<mfrac displaystyle="false"', '<mfrac class="compact"')
+    mathml = mathml.replace('<mfrac displaystyle="true"', '<mfrac class="ample"')
+    if match.group(2) == "[":
+        # What may have to be scrolled on a phone can be reached by keyboard.
+        return f'<div class="formula" tabindex="0">{mathml}</div>'
+    return mathml
 
 
 def with_answers(markdown: str, language: str, read: Callable[[str], str]) -> str:

@@ -30,7 +30,9 @@ def evidence() -> dict[str, Evidence]:
         "toy": Evidence(
             "toy",
             estimates={"he.accuracy": estimate},
-            provenance={"he": {"date": "2026-01-02", "torch": "2.13.0+cpu"}},
+            provenance={
+                "he": {"date": "2026-01-02", "torch": "2.13.0+cpu", "python": "3.11.7"}
+            },
             missing=[LATER],
             measured=[HE],
             verdicts=[Verdict(Claim("learns", "he.accuracy", above=0.9), estimate, HE)],
@@ -388,7 +390,7 @@ def test_a_number_tells_its_origin(evidence: dict[str, Evidence]) -> None:
     english = rendering.substituted(page("It is [[toy.he.accuracy]].", evidence), link)
     assert english == (
         'It is <data class="measured" value="0.9748" title="95% interval 97.1% to 97.9%, n = 20, '
-        'measured 2026-01-02 with torch 2.13.0, snippets/toy/experiment.py, line 7" '
+        'measured 2026-01-02 with torch 2.13.0, Python 3.11.7, snippets/toy/experiment.py, line 7" '
         'data-code="/en/code/toy.md#line-0-7">97.5%</data>.'
     )
     chinese = page(
@@ -397,14 +399,19 @@ def test_a_number_tells_its_origin(evidence: dict[str, Evidence]) -> None:
         "zh/toy.md",
     )
     assert (
-        "95% 区间 97.1% 至 97.9%，n = 20，2026-01-02 用 torch 2.13.0 测得"
+        "95% 区间 97.1% 至 97.9%，n = 20，2026-01-02 用 torch 2.13.0、Python 3.11.7 测得"
         in rendering.substituted(chinese, link)
     )
 
 
 def test_an_observation_names_its_machine() -> None:
     watched = Measurement("toy", "speed", "snippets/toy/observations.py", 3)
-    provenance = {"date": "2026-01-02", "torch": "2.13.0+cpu", "cpu": "A CPU"}
+    provenance = {
+        "date": "2026-01-02",
+        "torch": "2.13.0+cpu",
+        "python": "3.11.7",
+        "cpu": "A CPU",
+    }
     evidence = {
         "toy": Evidence(
             "toy",
@@ -415,7 +422,8 @@ def test_an_observation_names_its_machine() -> None:
     }
     english = rendering.substituted(page("[[toy.speed.ratio]]", evidence), link)
     assert (
-        "with torch 2.13.0, an observation on A CPU, not a claim, snippets" in english
+        "with torch 2.13.0, Python 3.11.7, an observation on A CPU, not a claim, snippets"
+        in english
     )
     named = page("[[toy.speed.ratio:machine]]", evidence)
     assert (
@@ -519,10 +527,10 @@ def test_a_failing_block_is_named_with_page_and_line(
 def test_a_light_figure_keeps_its_words_and_moves_nothing_by_a_pixel() -> None:
     svg = (
         '<svg aria-label="β = 0.99999"><defs></defs><g id="axes_1"><path d="M 0 0 L 9 9" fill="none"/>'
-        '<path id="tick" d="M 1.23456 -7.98765\nL 2 3"/><use href="#tick" x="10.04999"/>'
+        '<path id="tick" d="M 1.23456 -7.98765\nL 2 3\nL 2 3.04\nz"/><use href="#tick" x="10.04999"/>'
         '<text x="5.5555" transform="rotate(-0 5.5 6.6)">0.05</text></g></svg>'
     )
     assert drawing.light(svg) == (
-        '<svg aria-label="β = 0.99999"><g><path id="tick" d="M 1.2 -8 L 2 3"/><use href="#tick" x="10"/>'
+        '<svg aria-label="β = 0.99999"><g><path id="tick" d="M1.2 -8l0.8 11l0 0z"/><use href="#tick" x="10"/>'
         '<text x="5.6">0.05</text></g></svg>'
     )

@@ -171,6 +171,7 @@ def light(svg: str) -> str:
     )
     # Only where things are: a label with many digits has them on purpose.
     svg = re.sub(r' (?:d|x|y|points)="[^"]*"', _rounded, svg)
+    svg = re.sub(r' d="([^"]*)"', _relative, svg)
     svg = re.sub(r' transform="rotate\(-0 [^)]*\)"', "", svg)
     svg = re.sub(r"\s*\n\s*", " ", svg)
     return re.sub(r">\s+<", "><", svg).strip()
@@ -182,6 +183,26 @@ def _rounded(attribute: re.Match[str]) -> str:
         lambda m: f"{float(m.group()):.1f}".removesuffix(".0"),
         attribute.group(),
     )
+
+
+def _relative(path: re.Match[str]) -> str:
+    """Lines as steps from point to point, which are alike and compress to half of the points themselves."""
+    if set(re.findall("[A-Za-z]", path.group(1))) - set("MLz"):
+        return path.group()
+    steps = []
+    x = y = 0.0
+    for command, a, b in re.findall(r"([MLz])\s*(\S*)\s*(\S*)", path.group(1)):
+        if command == "z":
+            steps.append("z")
+            continue
+        to = float(a), float(b)
+        dx, dy = (to[0] - x, to[1] - y) if command == "L" else to
+        # + 0.0: a step of nothing has no sign.
+        steps.append(
+            "Ml"[command == "L"] + f"{round(dx, 1) + 0.0:g} {round(dy, 1) + 0.0:g}"
+        )
+        x, y = to
+    return f' d="{"".join(steps)}"'
 
 
 def _attributes(style: str) -> str:

@@ -19,7 +19,7 @@ WORDS = {
         "interval": "95% 区间 {low} 至 {high}{unit}",
         "unit": "单位 {unit}",
         "runs": "n = {n}",
-        "made": "{date} 用 torch {torch} 测得",
+        "made": "{date} 用 torch {torch}、Python {python} 测得",
         "observed": "{cpu} 上的观察，不是断言",
         "where": "{file} 第 {line} 行",
         "machine": "{cpu}（torch {torch}，单线程，{date}）",
@@ -32,7 +32,7 @@ WORDS = {
         "interval": "95% interval {low} to {high}{unit}",
         "unit": "in {unit}",
         "runs": "n = {n}",
-        "made": "measured {date} with torch {torch}",
+        "made": "measured {date} with torch {torch}, Python {python}",
         "observed": "an observation on {cpu}, not a claim",
         "where": "{file}, line {line}",
         "machine": "{cpu} (torch {torch}, one thread, {date})",
@@ -95,7 +95,9 @@ def note(
         ),
         words["runs"].format(n=estimate.n),
         words["made"].format(
-            date=provenance["date"], torch=provenance["torch"].split("+")[0]
+            date=provenance["date"],
+            torch=provenance["torch"].split("+")[0],
+            python=provenance["python"],
         ),
         words["where"].format(file=measurement.file, line=measurement.line),
     ]

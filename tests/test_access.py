@@ -56,6 +56,21 @@ def test_a_number_tells_its_origin_by_keyboard_and_finger(
     page.context.close()
 
 
+def test_a_term_tells_its_meaning_and_leads_to_the_glossary(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}zh/momentum/")
+    term, note = page.locator("a.term").first, page.locator(".note")
+    term.hover()
+    note.wait_for(state="visible")
+    assert len(note.inner_text()) > 5 and note.locator("a").is_hidden()
+    term.click()
+    page.wait_for_url("**/zh/glossary/#*")
+    assert page.evaluate("document.getElementById(location.hash.slice(1)) !== null")
+    page.close()
+
+
 def test_the_answers_can_be_filtered(address: str, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"{address}en/ledger/")

@@ -22,8 +22,8 @@ document.addEventListener("click", (event) => {
   if (read) link.hash = read.id;
 });
 
-// A measured number tells its origin when it is pointed at, focused or tapped. Without this script it is a plain
-// number with a title.
+// A measured number tells its origin when it is pointed at, focused or tapped, and a term its meaning. Without this
+// script they are a plain number and a link, each with a title.
 const note = Object.assign(document.createElement("div"), { className: "note", id: "origin", hidden: true });
 note.setAttribute("role", "tooltip");
 const words = document.createElement("span");
@@ -31,17 +31,18 @@ const code = Object.assign(document.createElement("a"), { textContent: zh ? "看
 note.append(words, " ", code);
 let shown = null;
 
-function show(number) {
+function show(asked) {
   clearTimeout(note.leaving);
-  if (shown === number) return;
+  if (shown === asked) return;
   hide();
-  shown = number;
-  words.textContent = number.dataset.note;
-  code.href = number.dataset.code;
-  number.setAttribute("aria-describedby", note.id);
-  number.after(note); // next in the order of the keyboard
+  shown = asked;
+  words.textContent = asked.dataset.note;
+  code.hidden = !asked.dataset.code;
+  if (!code.hidden) code.href = asked.dataset.code;
+  asked.setAttribute("aria-describedby", note.id);
+  asked.after(note); // next in the order of the keyboard
   note.hidden = false;
-  const box = number.getBoundingClientRect();
+  const box = asked.getBoundingClientRect();
   const frame = note.offsetParent.getBoundingClientRect();
   const room = document.documentElement.clientWidth - note.offsetWidth - 8;
   note.style.left = `${Math.max(8, Math.min(box.left, room)) - frame.left}px`;
@@ -59,16 +60,17 @@ function leave() {
   note.leaving = setTimeout(hide, 250); // long enough to reach the note with the pointer
 }
 
-for (const number of document.querySelectorAll("data.measured")) {
-  number.dataset.note = number.title;
-  number.removeAttribute("title"); // or the browser would say it twice
-  number.tabIndex = 0;
-  number.setAttribute("role", "note");
-  number.addEventListener("pointerenter", () => show(number));
-  number.addEventListener("pointerleave", leave);
-  number.addEventListener("focus", () => show(number));
-  number.addEventListener("click", () => show(number));
-  number.addEventListener("blur", (event) => note.contains(event.relatedTarget) || leave());
+for (const asked of document.querySelectorAll("data.measured, a.term")) {
+  asked.dataset.note = asked.title;
+  asked.removeAttribute("title"); // or the browser would say it twice
+  asked.addEventListener("pointerenter", () => show(asked));
+  asked.addEventListener("pointerleave", leave);
+  asked.addEventListener("focus", () => show(asked));
+  asked.addEventListener("blur", (event) => note.contains(event.relatedTarget) || leave());
+  if (asked.matches("a")) continue; // a tap follows the link
+  asked.tabIndex = 0;
+  asked.setAttribute("role", "note");
+  asked.addEventListener("click", () => show(asked));
 }
 note.addEventListener("pointerenter", () => clearTimeout(note.leaving));
 note.addEventListener("pointerleave", leave);

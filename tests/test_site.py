@@ -334,6 +334,21 @@ def test_search_finds_in_its_language(
     assert any(link.startswith(f"{address}{language}/{wanted}") for link in found)
 
 
+def test_a_line_of_code_is_one_line_and_can_be_linked(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}en/code/symmetry/#line-0-40")
+    heights = page.evaluate(
+        """() => { const code = document.querySelector("td.code code");
+        return [code.getBoundingClientRect().height, code.textContent.split("\\n").length,
+                document.getElementById("line-0-40").getBoundingClientRect().top]; }"""
+    )
+    page.close()
+    assert 10 < heights[0] / heights[1] < 25, heights
+    assert 0 < heights[2] < 800, heights
+
+
 def test_the_language_switch_keeps_page_and_section(
     address: str, browser: Browser
 ) -> None:

@@ -192,8 +192,8 @@ def on_page_content(
         html = rendering.drawn(source, html, link)
     except PageError as error:
         raise PluginError(str(error)) from error
-    # Only the pages of code are linked line by line.
-    anchor = r"<span \1></span>" if "/code/" in uri else ""
+    # Only the pages of code are linked line by line; a span would make Material lay out each token as a line.
+    anchor = r"<b \1></b>" if "/code/" in uri else ""
     html = _LINE_ANCHOR.sub(anchor, html)
     language = _language(page)
     if language and source.slug == "glossary":

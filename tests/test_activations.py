@@ -72,6 +72,17 @@ def test_dead_units_refuses_other_shapes(shape):
         dead_units(torch.zeros(shape))
 
 
+@pytest.mark.parametrize("h", [[[0.0, 1.0]], (torch.zeros(2, 2),)])
+def test_both_checks_refuse_what_is_no_tensor(h):
+    name = type(h).__name__
+    with pytest.raises(ValueError, match=f"^activations must be a tensor, got {name}"):
+        dead_units(h)
+    with pytest.raises(
+        ValueError, match=f"preactivations must be a tensor, got {name}"
+    ):
+        saturated_units(torch.tanh, h)
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_dead_units_refuses_what_is_not_finite(value):
     with pytest.raises(ValueError, match="activations must be finite"):
@@ -186,7 +197,12 @@ def test_a_slope_out_of_range_is_refused(slope):
     [
         (F.glu, r"elementwise, but turns shape \(3, 4\) into \(3, 2\)"),
         (torch.sum, r"elementwise, but turns shape \(3, 4\) into \(\)"),
+        (lambda z: (z, z), r"elementwise, but turns shape \(3, 4\) into tuple"),
+        (lambda _: 1.0, r"elementwise, but turns shape \(3, 4\) into float"),
         (torch.zeros_like, "differentiable, got a constant"),
+        (nn.Dropout(0.5), "elementwise and deterministic, but an output changed"),
+        (lambda z: z + torch.randn_like(z), "elementwise and deterministic"),
+        (lambda z: nn.RReLU()(-z), "elementwise and deterministic"),
         (lambda z: (z - 1).sqrt(), "finite slopes, got NaN or infinity"),
     ],
 )
@@ -212,7 +228,7 @@ def test_what_is_no_activation_is_refused(activation, message):
 )
 def test_functions_that_mix_entries_are_refused(activation, scale):
     for z in (scale * batch(2, 3, 4), scale * torch.ones(2, 3, 4)):
-        with pytest.raises(ValueError, match="must be elementwise, but mixes entries"):
+        with pytest.raises(ValueError, match="an output changed while its input did"):
             saturated_units(activation, z)
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections import Counter
 from typing import TypeVar, get_type_hints
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
+from torch.nn.utils.parametrize import register_parametrization
 
 from snippets.biases import _lstm, _rare
 from snippets.biases import _starts as starts
@@ -110,19 +112,30 @@ def prior(bias=None, counts=(1, 2), output="softmax", total=None):
         (
             {"counts": (3, 0)},
             r"strictly between 0 and infinity, got 0 for label 1; if these are counts, "
-            r"add a pseudo-count: counts \+ 1$",
+            r"add a pseudo-count: counts \+ 1; if shares, move this one away from the "
+            r"end, by 1/\(2 \* examples\)$",
         ),
         (
             {"counts": (0, 3), "output": "sigmoid", "total": 9},
-            r"between 0 and total = 9, got 0 for label 0; .*: counts \+ 1 and total \+ 2$",
+            r"between 0 and total = 9, got 0 for label 0; .*: counts \+ 1 and total \+ 2; ",
         ),
         (
             {"counts": (9, 3), "output": "sigmoid", "total": 9},
-            r"between 0 and total = 9, got 9 for label 0; .*: counts \+ 1 and total \+ 2$",
+            r"between 0 and total = 9, got 9 for label 0; .*: counts \+ 1 and total \+ 2; ",
         ),
-        ({"counts": (3, -1)}, "got -1 for label 1"),
-        ({"counts": (3, math.nan)}, "got nan for label 1"),
-        ({"counts": (math.inf, 3.0)}, "got inf for label 0"),
+        (
+            {"counts": (1.0, 0.3), "output": "sigmoid", "total": 1},
+            "got 1 for label 0; .*; if shares, move this one away from the end",
+        ),
+        # Where a pseudo-count does not help, none is offered.
+        (
+            {"counts": (10, 3), "output": "sigmoid", "total": 9},
+            r"got 10 for label 0; is total the number of examples\?$",
+        ),
+        ({"counts": (-1, 3), "output": "sigmoid", "total": 9}, "got -1 for label 0$"),
+        ({"counts": (3, -1)}, "got -1 for label 1$"),
+        ({"counts": (3, math.nan)}, "got nan for label 1$"),
+        ({"counts": (math.inf, 3.0)}, "got inf for label 0$"),
         (
             {"output": "sigmoid", "total": math.nan},
             "total must be finite and > 0, got nan",
@@ -141,6 +154,17 @@ def test_log_prior_errors_come_before_any_change(arguments, message):
     bias = arguments.get("bias", torch.zeros(len(arguments.get("counts", (1, 2)))))
     with pytest.raises(ValueError, match=message):
         prior(**{**arguments, "bias": bias})
+    assert not bias.any()
+
+
+@pytest.mark.parametrize(
+    "counts", [Counter("aab"), {"a": 2, "b": 1}, ["2", "1"], {2, 1}, None]
+)
+def test_counts_that_are_no_numbers_in_order_are_refused(counts):
+    bias = torch.zeros(2)
+    name = type(counts).__name__
+    with pytest.raises(ValueError, match=f"in the order of the labels, got {name}"):
+        log_prior_bias_(bias, counts, output="softmax")
     assert not bias.any()
 
 
@@ -255,6 +279,22 @@ def test_other_layers_are_refused(other):
 def test_an_lstm_without_biases_is_refused(lstm):
     with pytest.raises(ValueError, match="made with bias=False"):
         forget_bias_(lstm, 1.0)
+
+
+def test_parametrized_biases_are_refused_before_any_change():
+    lstm = nn.LSTM(3, 4, num_layers=2, bidirectional=True)
+    register_parametrization(lstm, "bias_ih_l1", nn.Identity())
+    before = copy.deepcopy(lstm.state_dict())
+    with pytest.raises(ValueError, match="must have 8 biases as plain parameters, got"):
+        forget_bias_(lstm, 1.0)
+    assert all(torch.equal(v, before[k]) for k, v in lstm.state_dict().items())
+
+
+def test_parametrized_weights_do_not_matter():
+    lstm = nn.LSTM(3, 4)
+    register_parametrization(lstm, "weight_hh_l0", nn.Identity())
+    forget_bias_(lstm, 1.5)
+    assert (forget_gates(lstm, "_l0")[1] == 1.5).all()
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

@@ -40,5 +40,6 @@ CLAIMS = (
     Claim("tanh-behind", "two_rates.tanh_minus_relu_high", below=0),
     Claim("leaky-like-relu", "two_rates.leaky_minus_relu_tuned", above=-2.5, below=2.5),
     Claim("silu-ahead-here", "two_rates.silu_minus_relu_tuned", above=0),
+    Claim("elu-ahead-here", "two_rates.elu_minus_relu_low", above=0),
     Claim("elu-not-behind", "two_rates.elu_minus_relu_tuned", above=-1),
 )

@@ -22,8 +22,8 @@ def dead_units(activations: Tensor) -> Tensor:
         True where a unit is 0 on all examples, shape (..., units), dtype bool.
 
     Raises:
-        ValueError: If `activations` has fewer than two dimensions, no example or no
-            unit, or an entry that is negative, NaN or infinite.
+        ValueError: If `activations` is no tensor, has fewer than two dimensions, no
+            example or no unit, or an entry that is negative, NaN or infinite.
 
     Examples:
         >>> dead_units(torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
@@ -39,6 +39,10 @@ def dead_units(activations: Tensor) -> Tensor:
         arXiv:1903.06733, abstract: a neuron that only outputs 0 for any input. Here,
         for any input of a given sample.
     """
+    if not isinstance(activations, Tensor):
+        raise ValueError(
+            f"activations must be a tensor, got {type(activations).__name__}"
+        )
     if activations.ndim < 2 or 0 in activations.shape[-2:]:
         raise ValueError(
             "activations must have shape (..., examples, units), "

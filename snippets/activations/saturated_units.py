@@ -23,8 +23,8 @@ def saturated_units(
     that training sees, rounding and all.
 
     Args:
-        activation: An elementwise function, such as `torch.sigmoid` or `nn.GELU()`;
-            not softmax, whose outputs hang together.
+        activation: An elementwise, deterministic function, such as `torch.sigmoid` or
+            `nn.GELU()`; not softmax, whose outputs hang together.
         preactivations: Inputs of the activation, floating, shape
             (..., examples, units). The channels of a convolution are units, its
             positions are examples: pass `z.movedim(1, -1).flatten(0, -2)`.
@@ -36,10 +36,11 @@ def saturated_units(
         (..., units), dtype bool.
 
     Raises:
-        ValueError: If `preactivations` has fewer than two dimensions, no entry, one
-            that is NaN or infinite, or no floating dtype; if `slope` is negative, NaN
-            or infinite; or if `activation` changes the shape, mixes entries, depends on
-            nothing, or has a slope that is NaN or infinite.
+        ValueError: If `preactivations` is no tensor, has fewer than two dimensions, no
+            entry, one that is NaN or infinite, or no floating dtype; if `slope` is
+            negative, NaN or infinite; or if `activation` returns no tensor or another
+            shape, mixes entries, draws at random, depends on nothing, or has a slope
+            that is NaN or infinite.
 
     Examples:
         The slope of tanh is 1 - tanh(z)^2: 1 at 0, below 0.0002 at 5 and at -6.
@@ -54,6 +55,10 @@ def saturated_units(
         feedforward neural networks, PMLR 9:249-256, abstract: sigmoid layers driven
         into saturation. That a slope says when a unit counts is ours.
     """
+    if not isinstance(preactivations, Tensor):
+        raise ValueError(
+            f"preactivations must be a tensor, got {type(preactivations).__name__}"
+        )
     if preactivations.ndim < 2 or not preactivations.numel():
         raise ValueError(
             "preactivations must have shape (..., examples, units), "
@@ -71,21 +76,28 @@ def saturated_units(
     with torch.inference_mode(False), torch.enable_grad():
         inputs = preactivations.detach().clone().requires_grad_()
         outputs = activation(inputs.clone())
-        if outputs.shape != inputs.shape:
+        if not isinstance(outputs, Tensor) or outputs.shape != inputs.shape:
+            shape = getattr(outputs, "shape", None)
             raise ValueError(
                 "activation must be elementwise, but turns shape "
-                f"{tuple(inputs.shape)} into {tuple(outputs.shape)}"
+                f"{tuple(inputs.shape)} into "
+                f"{type(outputs).__name__ if shape is None else tuple(shape)}"
             )
         if not outputs.requires_grad:
             raise ValueError("activation must be differentiable, got a constant")
         (slopes,) = torch.autograd.grad(outputs.sum(), inputs)
     if not slopes.isfinite().all():
         raise ValueError("activation must have finite slopes, got NaN or infinity")
-    # Whatever stands elsewhere, the output at this entry must stay as it is.
+    # Once more, and whatever stands elsewhere, the output at this entry must stay.
     kept = torch.zeros_like(inputs, dtype=torch.bool)
     kept[tuple(n // 2 for n in kept.shape)] = True
     with torch.no_grad():
-        again = activation(torch.where(kept, inputs, inputs[kept] - 0.7))
-    if not torch.allclose(again[kept], outputs[kept], equal_nan=True):
-        raise ValueError("activation must be elementwise, but mixes entries")
+        again = activation(inputs.clone())
+        alone = activation(torch.where(kept, inputs, inputs[kept] - 0.7))
+    repeats = torch.allclose(again, outputs, equal_nan=True)
+    if not repeats or not torch.allclose(alone[kept], outputs[kept], equal_nan=True):
+        raise ValueError(
+            "activation must be elementwise and deterministic, but an output changed "
+            "while its input did not"
+        )
     return (slopes.abs() <= slope).all(-2)

@@ -110,21 +110,28 @@ def rare_sgd(seeds: range) -> Results:
 
     Output weights have to grow before any other layer gets a gradient. At 1/2 every example pushes them,
     at the prior next to none does, and a step of SGD is as small as its gradient. `he` is SGD from He's
-    output weights.
+    output weights, `adam` is Adam, lr 1e-3, from output weights of 0.
     """
-    zero, prior, he_zero, he_prior = (
-        _train_rare(seeds, log_prior=log_prior, adam=False, zero_weights=zero_weights)
-        for zero_weights in (True, False)
-        for log_prior in (False, True)
+    (zero, prior), he, adam = (
+        [
+            _train_rare(
+                seeds, log_prior=log_prior, adam=adam, zero_weights=zero_weights
+            )
+            for log_prior in (False, True)
+        ]
+        for adam, zero_weights in ((False, True), (False, False), (True, True))
     )
-    he_gap = he_zero[:, -1] - he_prior[:, -1]
+    gap, he_gap, adam_gap = (a[:, -1] - b[:, -1] for a, b in ((zero, prior), he, adam))
     return {
         "he_gap_after_200_steps": mean(he_gap, "nats"),
+        "adam_gap_after_200_steps": mean(adam_gap, "nats"),
+        "gap_minus_he_gap": mean(gap - he_gap, "nats"),
+        "gap_minus_adam_gap": mean(gap - adam_gap, "nats"),
         "zero_first_loss": mean(zero[:, 0], "nats"),
         "prior_first_loss": mean(prior[:, 0], "nats"),
         "zero_loss_after_200_steps": mean(zero[:, -1], "nats"),
         "prior_loss_after_200_steps": mean(prior[:, -1], "nats"),
-        "gap_after_200_steps": mean(zero[:, -1] - prior[:, -1], "nats"),
+        "gap_after_200_steps": mean(gap, "nats"),
     }
 
 

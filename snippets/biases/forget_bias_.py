@@ -28,8 +28,8 @@ def forget_bias_(lstm: Lstm, value: float) -> Lstm:
         `lstm`, changed.
 
     Raises:
-        ValueError: If `lstm` is no LSTM or was made with bias=False, or `value` is not
-            finite.
+        ValueError: If `lstm` is no LSTM, was made with bias=False or has parametrized
+            biases, or `value` is not finite.
 
     Examples:
         >>> lstm = forget_bias_(nn.LSTM(3, 1), 3.0)
@@ -49,10 +49,16 @@ def forget_bias_(lstm: Lstm, value: float) -> Lstm:
         raise ValueError("lstm must have biases, but it was made with bias=False")
     if not math.isfinite(value):
         raise ValueError(f"value must be finite, got {value}")
+    parts = (
+        lstm.num_layers * (1 + lstm.bidirectional) if isinstance(lstm, nn.LSTM) else 1
+    )
+    biases = {n: p for n, p in lstm.named_parameters() if n.startswith("bias_")}
+    if len(biases) != 2 * parts:
+        raise ValueError(
+            f"lstm must have {2 * parts} biases as plain parameters, got "
+            f"{sorted(biases)}: call this before they are parametrized"
+        )
     forget = slice(lstm.hidden_size, 2 * lstm.hidden_size)
-    for name, parameter in lstm.named_parameters():
-        if name.startswith("bias_ih"):
-            parameter[forget] = value
-        elif name.startswith("bias_hh"):
-            parameter[forget] = 0
+    for name, bias in biases.items():
+        bias[forget] = value if name.startswith("bias_ih") else 0
     return lstm

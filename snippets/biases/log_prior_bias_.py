@@ -40,11 +40,11 @@ def log_prior_bias_(
         `bias`, changed.
 
     Raises:
-        ValueError: If `bias` is no floating-point tensor of one dimension, `counts` has
-            another shape, `output` is neither word, "softmax" has a `total` or fewer
-            than two labels, "sigmoid" has no `total` or one that is not finite and
-            positive, or a count does not lie strictly between 0 and `total` (infinity
-            for "softmax"): its bias would be infinite.
+        ValueError: If `bias` is no floating-point tensor of one dimension, `counts` are
+            no numbers in that shape, `output` is neither word, "softmax" has a `total`
+            or fewer than two labels, "sigmoid" has no `total` or one that is not finite
+            and positive, or a count does not lie strictly between 0 and `total`
+            (infinity for "softmax"): its bias would be infinite.
 
     Examples:
         >>> rare, two = torch.zeros(1), torch.zeros(2)
@@ -68,7 +68,13 @@ def log_prior_bias_(
             "bias must be a floating-point tensor of shape (labels,), "
             f"got {tuple(bias.shape)} and {bias.dtype}"
         )
-    counts = torch.as_tensor(counts).cpu().double()  # MPS has no float64
+    try:
+        counts = torch.as_tensor(counts).cpu().double()  # MPS has no float64
+    except (RuntimeError, TypeError, ValueError):
+        raise ValueError(
+            "counts must be a tensor, list or array of numbers, in the order of the "
+            f"labels, got {type(counts).__name__}"
+        ) from None
     if counts.shape != bias.shape:
         raise ValueError(
             "counts must have one entry per bias, "
@@ -88,16 +94,27 @@ def log_prior_bias_(
         )
     if total is not None and not 0 < total < math.inf:
         raise ValueError(f"total must be finite and > 0, got {total}")
-    wrong = ~((counts > 0) & counts.isfinite())
-    limit = "infinity" if total is None else f"total = {total}"
-    if total is not None:
-        wrong |= counts >= total
-    if wrong.any():
-        k = int(wrong.nonzero()[0])
-        mend = "counts + 1" if total is None else "counts + 1 and total + 2"
-        raise ValueError(
-            f"counts must lie strictly between 0 and {limit}, got {counts[k]:g} "
-            f"for label {k}; if these are counts, add a pseudo-count: {mend}"
-        )
+    _check_range(counts, total)
     others = counts.sum() if total is None else total - counts
     return bias.copy_(counts.log() - others.log())
+
+
+def _check_range(counts: Tensor, total: float | None) -> None:
+    limit = math.inf if total is None else total
+    wrong = ~((counts > 0) & (counts < limit))
+    if not wrong.any():
+        return
+    k, mend = int(wrong.nonzero()[0]), ""
+    if counts[k] == 0 or counts[k] == total:
+        both = "counts + 1" if total is None else "counts + 1 and total + 2"
+        mend = (
+            f"; if these are counts, add a pseudo-count: {both}; if shares, move "
+            "this one away from the end, by 1/(2 * examples)"
+        )
+    elif counts[k] > limit:
+        mend = "; is total the number of examples?"
+    end = "infinity" if total is None else f"total = {total}"
+    raise ValueError(
+        f"counts must lie strictly between 0 and {end}, got {counts[k]:g} "
+        f"for label {k}{mend}"
+    )

@@ -28,6 +28,7 @@ CLAIMS = (
     Claim("he-breaks-it", "he.second_moment", above=100),
     Claim("he-has-a-selu-too", "he.solved_variance", above=0.9, below=1.1),
     Claim("gain-is-not-1", "gain.second_moment", above=0.025, below=0.06),
+    Claim("gain-holds-gradients", "gain.gradient_growth", above=0.98, below=1.02),
     Claim("default-init-forgets", "default.one_minus_cosine", below=1e-4),
     Claim(
         "relu-default-loses-gradients",
@@ -35,7 +36,8 @@ CLAIMS = (
         above=0.155,
         below=0.178,
     ),
-    Claim("relu-default-is-chance", "default.relu_test_accuracy", below=0.15),
+    # Chance in most runs; with other seeds a few have begun to learn, and the mean of ten reached 0.13.
+    Claim("relu-default-hardly-learns", "default.relu_test_accuracy", below=0.2),
     Claim("dropout-raises-variance", "dropout.variance_10", above=1.5, below=1.75),
     Claim("dropout-below-critical", "dropout.late_growth_40", above=0.98, below=1.02),
     Claim("dropout-above-critical", "dropout.late_growth_50", above=1.06),
@@ -68,4 +70,14 @@ CLAIMS = (
     Claim(
         "batch-norm-wins-tuned-at-5", "contest.depth5_tuned_minus_batch_norm", below=0
     ),
+    # Where the best of the three rates lies at an end, so that a better one may lie outside
+    Claim(
+        "batch-norm-takes-the-largest-rate",
+        "contest.depth20_batch_norm_best_rate",
+        above=5e-3,
+    ),
+    Claim(
+        "batch-norm-takes-it-at-5", "contest.depth5_batch_norm_best_rate", above=5e-3
+    ),
+    Claim("selu-takes-the-smallest-rate", "contest.depth20_selu_best_rate", below=2e-3),
 )

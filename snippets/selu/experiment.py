@@ -226,8 +226,8 @@ def dead_units(seeds: range) -> Results:
 def contest(seeds: range) -> Results:
     """SELU against ReLU, and ReLU with batch normalization, by depth and learning rate.
 
-    `tuned` takes for each of the three the learning rate that is best on the validation part on average;
-    `swing` is SELU's lead at the lowest rate minus that at the highest.
+    `tuned` takes for each of the three the learning rate that is best on the validation part on average,
+    `best_rate`; `swing` is SELU's lead at the lowest rate minus that at the highest.
     """
     seeds = seeds[: len(seeds) // 2]
     data = splits(seeds)
@@ -250,7 +250,9 @@ def contest(seeds: range) -> Results:
                         largest_variance, "1"
                     )
         for kind, by_rate in validation.items():
-            test[kind]["tuned"] = test[kind][max(by_rate, key=by_rate.__getitem__)]
+            best = max(by_rate, key=by_rate.__getitem__)
+            test[kind]["tuned"] = test[kind][best]
+            found[f"depth{depth}_{kind}_best_rate"] = largest([RATES[best]], "1")
         for rate in (*RATES, "tuned"):
             for kind in CONTESTANTS:
                 accuracy = test[kind][rate]

@@ -101,16 +101,15 @@ def gaussian_moments(
 ) -> Moments:
     """Integrate an activation over normal inputs, in float64.
 
-    Gauss-Legendre quadrature, on pieces halved until that changes nothing: kinks and
-    jumps may lie anywhere. Closed forms are met to 1e-12 of their size.
+    Gauss-Legendre quadrature, on pieces halved until that changes nothing, wherever
+    kinks and jumps lie. Closed forms are met to 1e-12 of their size.
 
     Args:
-        activation: Elementwise and deterministic, takes float64; finite up to 16
-            standard deviations from the mean.
-        mean: Mean of the inputs, finite.
+        activation: Elementwise and deterministic, takes float64 (a module with weights:
+            `.double()` first); finite up to 16 standard deviations from the mean.
+        mean: Mean of the inputs, its square finite.
         variance: Variance of the inputs, finite, > 0.
-        derivative: Of the activation; autograd's if not given, for which a jump has
-            slope 0.
+        derivative: Of the activation; autograd's if not given, which is 0 at a jump.
 
     Returns:
         E phi, Var phi, E phi^2 and E phi'^2 for an input from N(mean, variance).
@@ -118,7 +117,7 @@ def gaussian_moments(
     Raises:
         ValueError: If `mean` or `variance` is out of range, or if the activation or its
             derivative is not elementwise, not finite, unknown to autograd, too rough,
-            or grows so fast that what lies beyond 16 standard deviations counts.
+            or 0 or growing so that what lies beyond 16 standard deviations counts.
 
     Examples:
         >>> [round(m, 9) for m in gaussian_moments(torch.relu, 0.0, 4.0)[2:]]
@@ -126,32 +125,32 @@ def gaussian_moments(
         >>> [round(m, 9) for m in gaussian_moments(torch.exp)[2:]]  # e^2
         [7.389056099, 7.389056099]
     """
-    if not math.isfinite(mean):
-        raise ValueError(f"mean must be finite, got {mean}")
+    if not math.isfinite(mean * mean):
+        raise ValueError(f"mean must be finite, and its square, got {mean}")
     if not 0 < variance < math.inf:
         raise ValueError(f"variance must be finite and > 0, got {variance}")
 
     def slope(z: Tensor) -> Tensor:
         with torch.enable_grad():
             z = z.clone().requires_grad_()
-            phi = activation(z)
+            phi = activation(z.clone())
             if not phi.requires_grad:
                 raise ValueError("autograd cannot see activation: pass derivative")
             return torch.autograd.grad(phi.sum(), z)[0]
 
-    def expect(name: str, function: Elementwise) -> float:
-        return _expect(name, function, mean, math.sqrt(variance))
-
+    at = (mean, math.sqrt(variance))
     with torch.inference_mode(False), torch.no_grad():
-        first = expect("activation", activation)
+        first = _expect("activation", activation, *at)
         # Not E phi^2 - (E phi)^2, which would lose a small variance.
-        spread = expect("activation", lambda z: (activation(z) - first).square())
-        steep = expect("derivative", lambda z: (derivative or slope)(z).square())
+        spread = _expect("activation", activation, *at, first)
+        steep = _expect("derivative", derivative or slope, *at, 0.0)
     return Moments(first, spread, spread + first * first, steep)
 
 
-def _expect(name: str, function: Elementwise, mean: float, scale: float) -> float:
-    """Expectation of function(mean + scale * t), t standard normal."""
+def _expect(
+    name: str, phi: Elementwise, mean: float, scale: float, around: float | None = None
+) -> float:
+    """Expectation of phi(mean + scale * t), or of its square around a number."""
     # Golub and Welsch: nodes are eigenvalues, weights the squared first entries.
     k = torch.arange(1, 16, dtype=torch.float64)
     beside = k / (4 * k * k - 1).sqrt()
@@ -161,11 +160,13 @@ def _expect(name: str, function: Elementwise, mean: float, scale: float) -> floa
     def rule(left: Tensor, right: Tensor) -> Tensor:
         t = (left + right)[:, None] / 2 + (right - left)[:, None] / 2 * nodes
         z = mean + scale * t.flatten()
-        values, some = function(z), slice(len(z) // 3, len(z) // 3 + 5)
-        if values.shape != z.shape or not torch.allclose(
-            function(z[some]), values[some], rtol=1e-9, equal_nan=True
-        ):
+        values, some = phi(z.clone()), slice(len(z) // 3, len(z) // 3 + 5)
+        if not isinstance(values, Tensor) or values.shape != z.shape:
+            raise ValueError(f"{name} must be elementwise, a tensor for a tensor")
+        again = phi(z[some].clone())  # copies, because phi may work in place
+        if not torch.allclose(again, values[some], rtol=1e-9, equal_nan=True):
             raise ValueError(f"{name} must be elementwise and deterministic")
+        values = values if around is None else (values - around).square()
         if not (fine := values.isfinite()).all():
             x, y = float(z[~fine][0]), float(values[~fine][0])
             raise ValueError(f"{name} must be finite, got {y} at input {x:g}")
@@ -180,12 +181,11 @@ def _expect(name: str, function: Elementwise, mean: float, scale: float) -> floa
     edges = torch.cat([near.clamp(-REACH, REACH), torch.arange(-REACH, REACH + 1)])
     left, right = edges.sort().values[:-1], edges.sort().values[1:]
     coarse, total = rule(left, right), 0.0
-    size = coarse.abs().sum()
-    if (
-        coarse.abs()[left.abs().maximum(right.abs()) > REACH - 1].sum()
-        > TOLERANCE * size
-    ):
+    size, outermost = coarse.abs().sum(), left.abs().maximum(right.abs()) > REACH - 1
+    if coarse.abs()[outermost].sum() > TOLERANCE * size:
         raise ValueError(f"{name} grows too fast: what lies far out counts")
+    if not size and rule(2.4 * left, 2.4 * right).any():  # as far as float64 can tell
+        raise ValueError(f"{name} is 0 near the mean: what lies far out counts")
     while len(left) < 1 << 15:
         middle = (left + right) / 2
         halves = torch.stack([rule(left, middle), rule(middle, right)])

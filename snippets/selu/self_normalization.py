@@ -44,30 +44,28 @@ def self_normalization(
 ) -> Report:
     """Follow a batch through a SELU network and name what breaks self-normalization.
 
-    SELU holds mean 0 and variance 1 if inputs are standardized, weights have mean
-    square 1/fan-in, biases are small, and nothing but SELU, `nn.AlphaDropout` and
-    changes of shape stands between weighted layers. All of it is checked: sums and
-    functional calls by the moments that they change, slow drift by where it ends.
+    SELU holds mean 0 and variance 1 if inputs are standardized, weights have mean near
+    0 and mean square 1/fan-in, biases are small, and only SELU, `nn.AlphaDropout` and
+    changes of shape stand between weighted layers. Sums and functional calls show in
+    the moments, or in values that SELU cannot return; what does neither is not seen.
 
-    A copy on the CPU runs in `train()`, where dropout is on; `model`, its gradients,
-    modes and buffers and the random state stay as they are.
+    A copy runs on the CPU, in `train()`; `model` and the random state stay as they are.
 
     Args:
         model: Returns one floating-point tensor and can be deep-copied. Its `Linear`
             layers and convolutions are the weighted layers, one chain that autograd can
             follow: check branches one at a time. The weights of the last are free.
-        batch: Input of the model, in its dtype, finite, examples first; enough of them
-            that moments mean something: a batch of few is reported as not standardized.
+        batch: Input of the model, in its dtype, finite, a hundred examples or more,
+            examples first. One alone has all in common, which is a fault.
         tolerance: By what factor above 1 + tolerance, or below its inverse, a second
             moment is a fault, and what a mean may be in standard deviations, > 0.
         seed: Seed of the dropout masks and of the gradient at the model's output.
 
     Returns:
-        `signals`: for each call of a weighted layer its name, the mean and variance of
-        its inputs, the mean square of the gradient at its outputs, for a standard
-        normal gradient at the model's output, and fan-in times the mean square of its
-        weights. All unitless. `faults`: one sentence each, empty if nothing is wrong.
-        Gradients are never a fault: with SELU they grow.
+        `signals`: for each call of a weighted layer its name, mean and variance of its
+        inputs, mean square of the gradient at its outputs, for a standard normal one at
+        the model's output, and fan-in times mean square of its weights. `faults`: one
+        sentence each, none if all is well. Gradients are never one: they grow.
 
     Raises:
         ValueError: If `batch` is empty or not finite, `tolerance` is not > 0, `model`
@@ -76,8 +74,8 @@ def self_normalization(
 
     Examples:
         >>> model = nn.Sequential(nn.Linear(200, 200), nn.SELU(), nn.Linear(200, 1))
-        >>> stream = torch.Generator().manual_seed(0)
-        >>> signs = torch.randn(200, 200, generator=stream).sign()
+        >>> g = torch.Generator().manual_seed(0)
+        >>> signs = torch.randn(200, 200, generator=g).sign()
         >>> model[0].weight.data = signs * (2 / 200) ** 0.5  # He
         >>> self_normalization(model, signs).faults
         ["layer '0': fan-in times mean square weight is 2, not 1 (LeCun)"]
@@ -92,21 +90,18 @@ def self_normalization(
             calls, output = _watch(model, batch)
         cotangent = torch.randn(output.shape, dtype=output.dtype)
         gradients = torch.autograd.grad(output, [call.z for call in calls], cotangent)
-    signals = []
+    signals, most = [], 1 + tolerance
     for (name, layer, x, *_), g in zip(calls, gradients, strict=True):
         tau = layer.weight[0].numel() * layer.weight.detach().double().square().mean()
         numbers = (x.mean(), x.var(correction=0), g.double().square().mean(), tau)
         signals.append(Signal(name, *(float(n) for n in numbers)))
         if not all(math.isfinite(n) for n in signals[-1][1:]):
             raise ValueError(f"signals must be finite, got {signals[-1]}")
-    most = 1 + tolerance
     faults = _faults_of_inputs(calls[0].name, calls[0].x, most)
-    for call, signal in zip(calls[:-1], signals, strict=False):
-        faults += _faults_of_layer(call, signal.weight_variance, most)
-    for call in calls:
-        for name, module in call.before.items():
+    for (below, above), signal in zip(pairwise(calls), signals, strict=False):
+        faults += _faults_of_layer(below, signal.weight_variance, most)
+        for name, module in above.before.items():  # not calls[0]'s: they make inputs
             faults += _faults_of_module(name, module)
-    for below, above in pairwise(calls):
         faults += _faults_between(below, above, most)
     last = float(calls[-1].x.square().mean())
     if not faults and not 1 / most <= last <= most:
@@ -127,8 +122,7 @@ def _watch(model: nn.Module, batch: Tensor) -> tuple[list[Call], Tensor]:
         if not isinstance(module, WEIGHTED):
             others[names[module]] = module
             return None
-        x = args[0] if args else kwargs["input"]
-        x = x.detach().to(torch.float64, copy=True)
+        x = (args[0] if args else kwargs["input"]).detach().to(torch.float64, copy=True)
         z = z if z.requires_grad else z.detach().requires_grad_()
         calls.append(Call(names[module], module, x, z, dict(others)))
         others.clear()
@@ -170,10 +164,13 @@ def _faults_of_layer(call: Call, tau: float, most: float) -> list[str]:
     slack, faults = most + 4 * math.sqrt(2 / call.layer.weight.numel()), []
     if not 1 / slack <= tau <= slack:
         faults.append(f"fan-in times mean square weight is {tau:.3g}, not 1 (LeCun)")
-    if call.layer.bias is not None:
-        size = float(call.layer.bias.detach().double().square().mean())
-        if size > most - 1:
-            faults.append(f"mean square of the biases is {size:.3g}, not near 0")
+    # A layer multiplies what its inputs have in common by this: from 1 on it grows.
+    common = call.layer.weight[0].numel() * call.layer.weight.mean().item()
+    if abs(common) > 0.5 + 4 / math.sqrt(len(call.layer.weight)):
+        faults.append(f"fan-in times mean weight is {common:.3g}, not near 0")
+    bias = call.layer.bias
+    if bias is not None and (size := bias.square().mean().item()) > most - 1:
+        faults.append(f"mean square of the biases is {size:.3g}, not near 0")
     return [f"layer {call.name!r}: {fault}" for fault in faults]
 
 
@@ -194,7 +191,10 @@ def _faults_between(below: Call, above: Call, most: float) -> list[str]:
     tiny = torch.finfo(made.dtype).tiny  # all weights may be 0
     shift = (above.x.mean() - made.mean()).abs() / (made.std(correction=0) + tiny)
     factor = (above.x.square().mean() + tiny) / (made.square().mean() + tiny)
-    if shift <= most - 1 and 1 / most <= factor <= most:
+    if shift > most - 1 or not 1 / most <= factor <= most:
+        what = f"something besides SELU multiplies the second moment by {factor:.3g}"
+    elif (lowest := float(above.x.min())) < -1.77:  # SELU ends at -1.7581
+        what = f"SELU is missing or not the last: it returns nothing like {lowest:.3g}"
+    else:
         return []
-    what = f"something besides SELU multiplies the second moment by {factor:.3g}"
     return [f"between {below.name!r} and {above.name!r}: {what}"]

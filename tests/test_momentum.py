@@ -5,6 +5,8 @@ import math
 import pytest
 import torch
 
+from snippets.activations.dead_units import dead_units
+from snippets.evidence.digits import splits
 from snippets.evidence.ensembles import Ensemble
 from snippets.momentum import _runs as runs
 from snippets.momentum._valley import roll
@@ -297,6 +299,16 @@ def test_copies_of_a_seed_start_equal_and_seeds_differ():
     first = runs.networks(range(2), (4, 6, 5), 3).weights[0]
     assert torch.equal(first[0], first[2])
     assert not torch.equal(first[0], first[3])
+
+
+def test_a_unit_without_bias_is_on_for_some_image_once_each_pixel_is_centered():
+    # Why `centered` has no dead units: the inputs of a unit average to 0.
+    x = splits(range(2)).train_x[:, :200]
+    w = -torch.rand(2, 64, 32, generator=torch.Generator().manual_seed(3))
+    shifted = torch.relu((x - x.min() + 1).bmm(w))
+    assert dead_units(shifted[0]).all()
+    centered = torch.relu((x - x.mean(1, keepdim=True)).bmm(w))
+    assert not dead_units(centered[0]).any()
 
 
 def test_settled_asks_for_good():

@@ -5,6 +5,8 @@ import math
 import pytest
 import torch
 
+from snippets.activations.dead_units import dead_units
+from snippets.evidence.digits import splits
 from snippets.evidence.ensembles import Ensemble
 from snippets.momentum import _runs as runs
 from snippets.momentum._valley import roll
@@ -23,6 +25,8 @@ SETTINGS = [
     (0.01, 0.9, True),
     (0.01, 0.999, True),
     (1.2, 0.9, True),  # one root on each side of 0
+    (1.0, 0.5, False),  # lands exactly on the minimum
+    (1.0, 0.9, False),
 ]
 
 
@@ -49,6 +53,7 @@ def test_counts_are_those_of_torchs_sgd(lr, momentum, nesterov):
     assert motion.settling_steps == int(outside[-1]) + 1
     assert motion.overshoot == pytest.approx(max(0.0, -float(path.min())), abs=1e-9)
     signs = path[: int(outside[-1]) + 1].sign()
+    signs = signs[signs != 0]  # exactly at the minimum it has not changed sides
     assert motion.crossings == int((signs[1:] * signs[:-1] < 0).sum())
 
 
@@ -94,6 +99,23 @@ def test_long_runs_follow_the_envelope(friction):
     )
 
 
+def test_a_landing_on_the_minimum_counts_once():
+    # The path is 1, 0, -0.3: it changes sides once, over an exact 0.
+    assert quadratic_momentum(1.0, 0.3, 1.0, tolerance=0.1).crossings == 1
+
+
+def test_the_first_swing_counts_where_the_product_of_the_roots_is_negative():
+    # The first step goes to 1 - 1.25 * 1.1; D is -0.025.
+    motion = quadratic_momentum(1.25, 0.1, 1.0, nesterov=True, tolerance=0.99)
+    assert motion.overshoot == pytest.approx(0.375)
+    assert (motion.settling_steps, motion.crossings) == (1, 0)
+
+
+@pytest.mark.parametrize(("lr", "momentum"), [(0.25, 0.25), (0.01, 0.81)])
+def test_underflow_at_a_double_root_is_no_overshoot(lr, momentum):
+    assert quadratic_momentum(lr, momentum, 1.0).overshoot == 0
+
+
 def test_one_step_suffices_without_momentum():
     motion = quadratic_momentum(1.0, 0.0, 1.0)
     assert (motion.rate, motion.settling_steps, motion.crossings) == (0, 1, 0)
@@ -125,9 +147,11 @@ def test_beyond_the_stable_range_nothing_settles():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0.0, 0.9, 1.0), "lr must be finite and > 0, got 0.0"),
-        ((math.nan, 0.9, 1.0), "lr must be finite and > 0, got nan"),
-        ((0.1, 0.9, -1.0), "curvature must be finite and > 0, got -1.0"),
+        ((0.0, 0.9, 1.0), r"lr must be in \(0, 1e\+75\], got 0.0"),
+        ((math.nan, 0.9, 1.0), r"lr must be in \(0, 1e\+75\], got nan"),
+        ((1e200, 0.9, 1e200), r"lr must be in \(0, 1e\+75\], got 1e\+200"),
+        ((0.1, 0.9, -1.0), r"curvature must be in \(0, 1e\+75\], got -1.0"),
+        ((1.0, 0.9, 1e76), r"curvature must be in \(0, 1e\+75\], got 1e\+76"),
         ((0.1, 1.0, 1.0), r"momentum must be in \[0, 1\), got 1.0"),
         ((0.1, -0.1, 1.0), r"momentum must be in \[0, 1\), got -0.1"),
         ((1e-12, 0.0, 1.0), "settling would take more than 1e\\+09 steps"),
@@ -136,6 +160,13 @@ def test_beyond_the_stable_range_nothing_settles():
 def test_motion_names_the_bad_argument(arguments, message):
     with pytest.raises(ValueError, match=message):
         quadratic_momentum(*arguments)
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_the_largest_arguments_still_count(nesterov):
+    motion = quadratic_momentum(1e75, 0.9, 1e75, nesterov=nesterov)
+    assert 1e149 < motion.rate < 1e151
+    assert motion.period == 2
 
 
 def test_motion_names_a_bad_tolerance():
@@ -208,14 +239,29 @@ def test_equal_curvatures_need_no_momentum_and_one_step():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0.0, 1.0), "smallest must be finite and > 0, got 0.0"),
+        ((0.0, 1.0), "smallest must be finite and >= 1e-300, got 0.0"),
+        ((5e-324, 5e-324), "smallest must be finite and >= 1e-300, got 5e-324"),
+        ((1.0, 1e34), r"largest / smallest must be at most 1e30, got 1e\+34"),
+        ((1e-300, 1e300), "largest / smallest must be at most 1e30, got inf"),
         ((2.0, 1.0), "largest must be finite and >= smallest = 2.0, got 1.0"),
         ((1.0, math.inf), "largest must be finite and >= smallest = 1.0, got inf"),
     ],
 )
-def test_best_names_the_bad_argument(arguments, message):
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_best_names_the_bad_argument(arguments, message, nesterov):
     with pytest.raises(ValueError, match=message):
-        best_momentum(*arguments)
+        best_momentum(*arguments, nesterov=nesterov)
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize(
+    ("smallest", "largest"), [(1.0, 1e30), (1e-300, 1e-270), (1e300, 1.7e308)]
+)
+def test_best_stays_in_its_range_up_to_the_ends(smallest, largest, nesterov):
+    best = best_momentum(smallest, largest, nesterov=nesterov)
+    assert 0 <= best.momentum < 1
+    assert 0 <= best.rate < 1
+    assert 0 < best.lr < math.inf
 
 
 # the experiment's own parts
@@ -253,6 +299,16 @@ def test_copies_of_a_seed_start_equal_and_seeds_differ():
     first = runs.networks(range(2), (4, 6, 5), 3).weights[0]
     assert torch.equal(first[0], first[2])
     assert not torch.equal(first[0], first[3])
+
+
+def test_a_unit_without_bias_is_on_for_some_image_once_each_pixel_is_centered():
+    # Why `centered` has no dead units: the inputs of a unit average to 0.
+    x = splits(range(2)).train_x[:, :200]
+    w = -torch.rand(2, 64, 32, generator=torch.Generator().manual_seed(3))
+    shifted = torch.relu((x - x.min() + 1).bmm(w))
+    assert dead_units(shifted[0]).all()
+    centered = torch.relu((x - x.mean(1, keepdim=True)).bmm(w))
+    assert not dead_units(centered[0]).any()
 
 
 def test_settled_asks_for_good():

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from snippets.activations.dead_units import dead_units
-from snippets.evidence.digits import splits
+from snippets.evidence.digits import Split
 from snippets.evidence.ensembles import Ensemble, batches
 from snippets.evidence.seeding import generators
 
@@ -107,7 +107,8 @@ class Digits:
     """Nets 64-32-10 on the digits in batches of 64, watched on 256 training images.
 
     Args:
-        seeds: One split, initialization and order of the data per seed.
+        seeds: One initialization and order of the data per seed.
+        data: One split per seed.
         settings: Momentum and learning rate of each of a seed's runs.
         epochs: Of 22 steps.
     """
@@ -115,10 +116,13 @@ class Digits:
     every = 10
 
     def __init__(
-        self, seeds: range, settings: list[tuple[float, float]], epochs: int
+        self,
+        seeds: range,
+        data: Split,
+        settings: list[tuple[float, float]],
+        epochs: int,
     ) -> None:
-        copies = len(settings)
-        data, orders = splits(seeds), generators(seeds, "order of the data")
+        copies, orders = len(settings), generators(seeds, "order of the data")
         nets = networks(seeds, (64, 32, 10), copies)
         momentum, lr = (
             torch.tensor(column).repeat(len(seeds))

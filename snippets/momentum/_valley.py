@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 class Descent(NamedTuple):
-    """Of each run: when f was first below the level, when it stayed there, and whether it blew up."""
+    """Of each run: when f was first below the level, when it stayed there, and whether it ended high."""
 
     touched: Tensor
     settled: Tensor
@@ -30,7 +30,7 @@ def roll(
 
     Returns:
         Steps of first touch and of settling, float64, inf where there is none within `steps`, and
-        whether f passed 1e12 or overflowed.
+        whether f ends at 1e12 or above, overflow included.
     """
     spread = torch.broadcast_tensors(  # type: ignore[no-untyped-call]
         start[..., 0], start[..., 1], lr, momentum

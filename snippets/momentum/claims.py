@@ -13,6 +13,9 @@ CLAIMS = (
     Claim("stable-range-doubles", "stability.huge", above=3.99, below=4.0),
     Claim("nesterov-range", "stability.huge_nesterov", above=1.325, below=1.334),
     Claim("tuned-beats-plain", "conditioning.plain_over_tuned", above=5),
+    Claim(
+        "best-momentum-grows", "conditioning.best_momentum_1000", above=0.86, below=0.9
+    ),
     Claim("nesterov-softens", "conditioning.huge_over_nesterov", above=500),
     Claim("softened-is-not-good", "conditioning.nesterov_over_plain", above=3),
     # Noise
@@ -36,13 +39,18 @@ CLAIMS = (
     Claim("regression-peaks", "regression.huge_peaks", above=250),
     Claim("coasts", "coasting.speed_ratio", above=80),
     Claim("coasting-weights", "coasting.huge_norm", above=10),
-    Claim("coasting-loss", "coasting.huge_loss", below=0.005),
+    Claim("coasting-loss", "coasting.huge_largest_loss", below=0.005),
+    Claim("sooner-without-minimum", "coasting.b9_over_huge_steps", above=1.8),
+    Claim("later-at-best-rates", "coasting.tuned_huge_over_b9_steps", above=1.5),
     Claim("tuned-is-slower", "digits.huge_over_b9_steps", above=4),
     Claim("tuned-loses-little", "digits.tuned_points_lost", above=0.3, below=4),
     Claim("weights-explode", "digits.norm_ratio", above=15),
     Claim("loss-tells", "digits.late_loss_ratio", above=3),
     Claim("accuracy-does-not", "digits.points_lost", above=0, below=4),
     Claim("units-die", "digits.fast_huge_dead", above=0.6),
+    Claim("centered-loss", "centered.huge_loss", above=1e5),
+    Claim("centered-accuracy", "centered.huge_accuracy", above=0.85),
+    Claim("centered-lives", "centered.huge_dead", below=0.05),
     Claim("fast-fails", "digits.fast_huge_accuracy", below=0.4),
     # In few bits
     Claim("float32-decays", "buffers.float32_huge", above=0.98, below=0.981),

@@ -17,10 +17,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from snippets.evidence.digits import splits
+from snippets.evidence.digits import Split, splits
 from snippets.evidence.estimates import Estimate, Results, Series
 from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import curve, geometric_mean, mean, share
+from snippets.evidence.statistics import curve, geometric_mean, largest, mean, share
 from snippets.momentum._runs import (
     Digits,
     descend,
@@ -100,21 +100,33 @@ def stability(_seeds: range) -> Results:
 
 
 def conditioning(_seeds: range) -> Results:
-    """Curvatures 1 and 1/100: steps until both weights are within a millionth of their start for good."""
+    """Two weights, curvatures 1 and 1/100: steps until both are within a millionth of their start for good.
 
-    def steps(lr: float, b: float, nesterov: bool = False) -> float:
+    For the best momentum also 1/10 and 1/1000. The best learning rate of each momentum is then
+    2 (1 + b) over the sum of the curvatures: both weights get the same rate.
+    """
+
+    def steps(
+        lr: float, b: float, nesterov: bool = False, smallest: float = 0.01
+    ) -> float:
         return max(
             quadratic_momentum(
                 lr, b, c, nesterov=nesterov, tolerance=1e-6
             ).settling_steps
-            for c in (0.01, 1.0)
+            for c in (smallest, 1.0)
         )
 
+    found: Results = {}
+    grid = [k / 100 for k in range(99)]
+    for c in (10, 100, 1_000):
+        counts = [steps(2 * (1 + b) / (1 + 1 / c), b, smallest=1 / c) for b in grid]
+        found[f"best_momentum_{c}"] = _exact(grid[counts.index(min(counts))], "1")
+        found[f"best_steps_{c}"] = _exact(min(counts), "steps")
     best, plain = best_momentum(0.01, 1.0), steps(2 / 1.01, 0.0)
     tuned = steps(best.lr, best.momentum)
     huge = min(steps(4 * 10 ** (-k / 8), HUGE) for k in range(1, 33))
     nesterov = steps(1.0, HUGE, True)
-    return {
+    return found | {
         "plain": _exact(plain, "steps"),
         "tuned": _exact(tuned, "steps"),
         "plain_over_tuned": _exact(plain / tuned, "1"),
@@ -228,34 +240,62 @@ def regression(seeds: range) -> Results:
 
 
 def coasting(seeds: range) -> Results:
-    """200 digits that a net 64-32-10 can separate, full batch, lr 0.01, 600 steps of cross-entropy."""
+    """200 digits that a net 64-32-10 can separate, full batch, cross-entropy: 600 steps at lr 0.01.
+
+    And 150 steps at three learning rates each, to find the best for the loss to settle at 0.05.
+    """
     data = splits(seeds)
-    x = data.train_x[:, :200].repeat_interleave(2, 0)
-    y = data.train_y[:, :200].repeat_interleave(2, 0)
-    nets = networks(seeds, (64, 32, 10), 2)
-    before = size(nets.weights)
-    momentum = torch.tensor([0.9, HUGE]).repeat(len(seeds))
-    curves, buffers = descend(
-        nets.parameters(),
-        torch.full((nets.runs,), 0.01),
-        momentum,
-        lambda _: per_run_loss(nets, x, y),
-        600,
-    )
-    speed, norm = 0.01 * size(buffers), size(nets.weights) / before
-    found: Results = {"speed_ratio": mean(speed[1::2] / speed[::2], "1")}
+
+    def run(settings: list[tuple[float, float]], steps: int) -> tuple[Tensor, ...]:
+        copies = len(settings)
+        x = data.train_x[:, :200].repeat_interleave(copies, 0)
+        y = data.train_y[:, :200].repeat_interleave(copies, 0)
+        nets = networks(seeds, (64, 32, 10), copies)
+        before = size(nets.weights)
+        momentum, lr = (
+            torch.tensor(column).repeat(len(seeds))
+            for column in zip(*settings, strict=True)
+        )
+        curves, buffers = descend(
+            nets.parameters(), lr, momentum, lambda _: per_run_loss(nets, x, y), steps
+        )
+        return curves, lr * size(buffers), size(nets.weights) / before
+
+    curves, speed, norm = run([(0.9, 0.01), (HUGE, 0.01)], 600)
+    steps = settled(curves, 0.05)
+    found: Results = {
+        "speed_ratio": mean(speed[1::2] / speed[::2], "1"),
+        "b9_over_huge_steps": mean(steps[::2] / steps[1::2], "1"),
+        # Most of these losses are exactly 0 in float32, so no mean would say much.
+        "huge_largest_loss": largest(curves[1::2, -1], "nats"),
+        "b9_loss": mean(curves[::2, -1], "nats"),
+    }
     for i, name in enumerate(("b9", "huge")):
         found[f"{name}_speed"] = mean(speed[i::2], "1")
         found[f"{name}_norm"] = mean(norm[i::2], "1")
-        found[f"{name}_loss"] = mean(curves[i::2, -1], "nats")
         found[f"{name}_peaks"] = mean(peaks(curves[i::2], 1e-3), "1")
-    return found
+        found[f"{name}_steps"] = mean(steps[i::2], "steps")
+    settings = [(0.9, lr) for lr in (0.2, 0.5, 1.0)]
+    settings += [(HUGE, lr) for lr in (0.03, 0.1, 0.3)]
+    steps = settled(run(settings, 150)[0], 0.05).view(len(seeds), -1)
+    b9, huge = (i + int(steps[:, i : i + 3].mean(0).argmin()) for i in (0, 3))
+    return found | {
+        "b9_tuned_lr": _exact(settings[b9][1], "1"),
+        "b9_tuned_steps": mean(steps[:, b9], "steps"),
+        "huge_tuned_lr": _exact(settings[huge][1], "1"),
+        "huge_tuned_steps": mean(steps[:, huge], "steps"),
+        "tuned_huge_over_b9_steps": mean(steps[:, huge] / steps[:, b9], "1"),
+    }
 
 
 def digits(seeds: range) -> Results:
     """Nets 64-32-10 on the digits, batches of 64, 880 steps: at equal and at best learning rates.
 
     A loss that never settles at 0.05 counts as 890 steps, a lower bound.
+
+    The pixels have one mean and one scale for all. Blank ones are then the same negative number in every
+    image, a direction of large curvature along which a frictionless run throws units to where they are
+    dead: what `centered` takes away.
     """
     rates = {
         0.9: (0.03, 0.1, 0.3),
@@ -264,7 +304,7 @@ def digits(seeds: range) -> Results:
     }
     settings = [(b, lr) for b, rs in rates.items() for lr in rs]
     settings += [(0.9, 0.01), (HUGE, 0.1)]
-    run = Digits(seeds, settings, 40)
+    run = Digits(seeds, splits(seeds), settings, 40)
     steps = settled(run.loss.flatten(0, 1), 0.05, run.every).view(run.norm.shape)
     found: Results = {}
     tuned = {}
@@ -276,6 +316,8 @@ def digits(seeds: range) -> Results:
         found[f"{name}_lr"] = _exact(settings[best][1], "1")
         found[f"{name}_steps"] = mean(steps[:, best], "steps")
         found[f"{name}_test_accuracy"] = mean(run.accuracy[:, best, -1], "share")
+    late = steps[:, tuned[HUGE]] > run.steps
+    found["huge_unsettled"] = share(int(late.sum()), len(seeds))
     slower = steps[:, tuned[HUGE]] / steps[:, tuned[0.9]]
     lost = run.accuracy[:, tuned[0.9], -1] - run.accuracy[:, tuned[HUGE], -1]
     found |= {
@@ -296,9 +338,9 @@ def digits(seeds: range) -> Results:
         )
     same = {k: getattr(run, k) for k in ("norm", "loss", "accuracy")}
     b9, huge = at["same_b9"], at["same_huge"]
-    late = same["loss"][:, [b9, huge], -40:].mean(-1)
+    late_loss = same["loss"][:, [b9, huge], -40:].mean(-1)
     found |= {
-        "late_loss_ratio": geometric_mean(late[:, 1] / late[:, 0], "1"),
+        "late_loss_ratio": geometric_mean(late_loss[:, 1] / late_loss[:, 0], "1"),
         "norm_ratio": mean(same["norm"][:, huge] / same["norm"][:, b9], "1"),
         "points_lost": mean(
             100 * (same["accuracy"][:, b9, -1] - same["accuracy"][:, huge, -1]),
@@ -309,6 +351,25 @@ def digits(seeds: range) -> Results:
 
 
 _SHOWN = {"same_b9": (0.9, 0.01), "same_huge": (HUGE, 0.01), "fast_huge": (HUGE, 0.1)}
+
+
+def centered(seeds: range) -> Results:
+    """As `digits` with momentum 0.99999 at lr 0.1, but each pixel's own mean is subtracted.
+
+    A unit's input then averages to its bias, so the unit is on for some image unless its bias forbids it.
+    Dividing each pixel by its own deviation as well leaves no unit dead either, at some 1e11 nats.
+    """
+    data = splits(seeds)
+    center = data.train_x.mean(1, keepdim=True)
+    data = Split(data.train_x - center, data.train_y, data.test_x - center, data.test_y)
+    run = Digits(seeds, data, [(HUGE, 0.1)], 40)
+    # Between its peaks the loss may be exactly 0, so one moment says little: the last 400 steps.
+    late_loss = run.loss[:, 0, -40:].mean(-1)
+    return {
+        "huge_loss": geometric_mean(late_loss, "nats"),
+        "huge_accuracy": mean(run.accuracy[:, 0, -1], "share"),
+        "huge_dead": mean(run.dead[:, 0], "share"),
+    }
 
 
 # In few bits

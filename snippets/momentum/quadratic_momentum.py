@@ -2,6 +2,7 @@
 
 import cmath
 import math
+import sys
 from typing import NamedTuple
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor
 
 BLOCK = 2**15  # steps looked at together
 MOST_STEPS = 1e9
+LARGEST = 1e75  # squares of products of two are still floats
 
 
 class Motion(NamedTuple):
@@ -39,12 +41,13 @@ def quadratic_momentum(
         T = (1 + b) (1 - a),        D = b (1 - a)      with it.
 
     The roots of z^2 - T z + D say everything. Steps are not taken one by one but in
-    blocks of 2^15, as powers of a 2 x 2 matrix, in float64.
+    blocks of 2^15, as powers of a 2 x 2 matrix, in float64. Millions of steps take a
+    fraction of a second, 1e9 up to half a minute.
 
     Args:
-        lr: Learning rate, > 0.
+        lr: Learning rate, in (0, 1e75].
         momentum: As in `torch.optim.SGD` without dampening, in [0, 1).
-        curvature: Second derivative, unit 1/lr, > 0.
+        curvature: Second derivative, unit 1/lr, in (0, 1e75].
         nesterov: As in `torch.optim.SGD`.
         tolerance: Distance from the minimum, as a share of the start, in (0, 1).
 
@@ -52,8 +55,9 @@ def quadratic_momentum(
         rate: Factor per step on errors in the long run, the spectral radius.
         period: Steps per oscillation; inf without one (real positive roots), 2 where
             each step changes sides.
-        overshoot: Deepest point beyond the minimum, as a share of the start.
-        crossings: How often the minimum is passed until the weight has settled.
+        overshoot: Deepest point beyond the minimum, as a share of the start; below
+            `tolerance` a lower bound.
+        crossings: How often the weight changes sides until it has settled.
         settling_steps: Steps until the weight is within `tolerance` *for good*.
         noise_gain: Variance of x in the long run if each gradient carries independent
             noise of variance 1; unit lr^2.
@@ -72,12 +76,13 @@ def quadratic_momentum(
 
     Source:
         The roots: Goh (2017), Why Momentum Really Works, doi:10.23915/distill.00006,
-        for heavy ball; there, too, the learning rate stands outside the velocity. What
-        is computed from the roots, and all of it for Nesterov, is derived here.
+        for heavy ball; there, too, the learning rate stands outside the velocity, and
+        noise is a sum over all past errors. The counts, the closed form of the noise
+        gain, and all of it for Nesterov are derived here.
     """
     for name, value in (("lr", lr), ("curvature", curvature)):
-        if not 0 < value < math.inf:
-            raise ValueError(f"{name} must be finite and > 0, got {value}")
+        if not 0 < value <= LARGEST:
+            raise ValueError(f"{name} must be in (0, {LARGEST:g}], got {value}")
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be in [0, 1), got {momentum}")
     if not 0 < tolerance < 1:
@@ -103,7 +108,7 @@ def quadratic_momentum(
 
     # No error ever grows by more than this: |U_k| <= (k + 1) rate^k and 2 / |z1 - z2|.
     growth = 1 / (math.e * rate * -math.log(rate)) if rate > 0 else 1.0
-    worst = (1 + d) * max(1.0, min(growth, 2 / abs(root) if root else math.inf))
+    worst = (1 + abs(d)) * max(1.0, min(growth, 2 / abs(root) if root else math.inf))
     first = 1 - a * (1 + b if nesterov else 1)
     rows, jump = _powers(t, d)
     state = torch.tensor([first, 1.0], dtype=torch.float64)  # x[1], x[0]
@@ -114,12 +119,17 @@ def quadratic_momentum(
         overshoot = max(overshoot, -float(x.min()))
         outside = (x.abs() > tolerance).nonzero().flatten()
         signs = torch.cat([x.new_tensor([sign]), x.sign()])
+        # Exactly at the minimum is not yet on the other side.
+        sided = torch.where(signs != 0, torch.arange(len(signs)), 0).cummax(0).values
+        signs = signs[sided]
         changed = (signs[1:] * signs[:-1] < 0).cumsum(0)
         if len(outside):
             last = step + int(outside[-1])
             crossings = changes + int(changed[outside[-1]])
         changes, sign = changes + int(changed[-1]), float(signs[-1])
         step, state = step + BLOCK, jump @ state
+    if overshoot < sys.float_info.min:
+        overshoot = 0.0  # what underflows may round to the wrong side
     return Motion(rate, period, overshoot, crossings, last + 1, gain)
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import partial
 
 import pytest
 import torch
@@ -10,8 +11,9 @@ from torch import nn
 
 from snippets.dropout import _scores as scores
 from snippets.dropout._nets import Side, sampled, started
-from snippets.dropout._steps import POLL, first_below
+from snippets.dropout._steps import BATCH, POLL, first_below, steps_to
 from snippets.dropout.mc_dropout import mc_dropout
+from snippets.evidence.digits import Split
 
 
 def tiny(dtype=torch.float64):
@@ -83,6 +85,17 @@ def test_groups_are_joined_without_a_loss_of_digits():
     found = mc_dropout(Far(), x, 2000, seed=0, rows=8, outputs="values")
     assert torch.allclose(found.variance, torch.full_like(x, 1e-6), rtol=0.1)
     assert found.entropy is None
+
+
+def test_log_loss_falls_with_every_sample():
+    with torch.no_grad():
+        p = enumerated(tiny(), torch.randn(1, 3, dtype=torch.float64))[:, 0, 0]
+    losses = []
+    for t in (1, 2, 3, 4):
+        groups = torch.tensor(list(itertools.product(range(16), repeat=t)))
+        losses.append(float(-p[groups].mean(1).log().mean()))
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] > -math.log(p.mean())
 
 
 def test_brier_score_falls_to_its_limit_as_one_over_t():
@@ -277,6 +290,11 @@ def test_every_gpu_has_masks_of_its_own_and_gets_its_state_back(monkeypatch):
     assert all(torch.equal(gpu.get_state(), state) for gpu, state in pairs)
 
 
+def test_eval_returns_the_very_input():
+    x = torch.randn(4, 3)
+    assert nn.Dropout(0.5).eval()(x) is x
+
+
 def test_no_forward_pass_has_more_rows_than_allowed():
     model, seen = tiny(), []
     model.register_forward_pre_hook(lambda _, args: seen.append(len(args[0])))
@@ -423,6 +441,16 @@ def test_auroc_agrees_with_scikit_learn():
 def test_first_below_interpolates_in_the_logarithm():
     curve = torch.tensor([[1.0, 0.05], [0.01, 0.04], [0.5, 0.03]])
     assert first_below(0.1, curve).tolist() == pytest.approx([1.5 * POLL, POLL])
+
+
+def test_the_logged_loss_is_a_mean_over_one_epoch_even_of_one_batch():
+    torch.manual_seed(0)
+    x, y = torch.randn(2, BATCH, 64), torch.randint(10, (2, BATCH))
+    data = Split(x, y, x, y)
+    nets, sgd = started(64, 30, 0.0, range(2)), partial(torch.optim.SGD, lr=0.5)
+    found = steps_to(0.05, nets, data, range(2), sgd)
+    late = found["logged"] - found["eval"]  # a batch is seen before its step
+    assert late.tolist() == pytest.approx([1, 1], abs=0.5)
 
 
 def test_side_by_side_nets_are_the_ensemble():

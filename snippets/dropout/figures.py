@@ -56,7 +56,7 @@ def _panel(axes: Axes, evidence: Evidence, say: Say, case: str) -> None:
         [tempered.value],
         yerr=[[tempered.value - tempered.low], [tempered.high - tempered.value]],
         fmt="D",
-        color="C3",
+        color="C0",
         markersize=5,
         label=say("MC Dropout，加温度", "MC Dropout, temperature"),
     )

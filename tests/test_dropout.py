@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import partial
 
 import pytest
 import torch
@@ -10,8 +11,9 @@ from torch import nn
 
 from snippets.dropout import _scores as scores
 from snippets.dropout._nets import Side, sampled, started
-from snippets.dropout._steps import POLL, first_below
+from snippets.dropout._steps import BATCH, POLL, first_below, steps_to
 from snippets.dropout.mc_dropout import mc_dropout
+from snippets.evidence.digits import Split
 
 
 def tiny(dtype=torch.float64):
@@ -48,8 +50,26 @@ def test_samples_converge_to_the_enumeration_of_all_masks(rows):
         (found.variance - variance).abs() <= 5 * (spread / n).sqrt() + 25 * variance / n
     ).all()
     assert torch.allclose(found.entropy, entropy(p.mean(0)), atol=0.05)
-    information = entropy(p.mean(0)) - entropy(p).mean(0)
-    assert torch.allclose(found.mutual_information, information, atol=0.05)
+    assert torch.allclose(found.mutual_information, information(p), atol=0.05)
+
+
+def information(p):
+    """Mutual information of equally likely samples, the first dimension."""
+    return entropy(p.mean(0)) - entropy(p).mean(0)
+
+
+def test_mutual_information_is_too_low_by_one_part_in_t():
+    model, x = tiny(), torch.randn(1, 3, dtype=torch.float64)
+    with torch.no_grad():
+        p = enumerated(model, x)[:, 0]
+    for t, tolerance in ((2, 0.05), (4, 0.05)):
+        groups = itertools.product(range(16), repeat=t)
+        at_t = information(p[torch.tensor(list(groups)).T]).mean()
+        low = (1 - 1 / t) * information(p)
+        assert float(at_t) == pytest.approx(float(low), rel=tolerance)
+        found = mc_dropout(model, x.expand(20_000, -1), t, seed=0).mutual_information
+        near = 5 * found.std() / math.sqrt(20_000)
+        assert abs(found.mean() - at_t) < near
 
 
 def test_groups_are_joined_without_a_loss_of_digits():
@@ -65,6 +85,17 @@ def test_groups_are_joined_without_a_loss_of_digits():
     found = mc_dropout(Far(), x, 2000, seed=0, rows=8, outputs="values")
     assert torch.allclose(found.variance, torch.full_like(x, 1e-6), rtol=0.1)
     assert found.entropy is None
+
+
+def test_log_loss_falls_with_every_sample():
+    with torch.no_grad():
+        p = enumerated(tiny(), torch.randn(1, 3, dtype=torch.float64))[:, 0, 0]
+    losses = []
+    for t in (1, 2, 3, 4):
+        groups = torch.tensor(list(itertools.product(range(16), repeat=t)))
+        losses.append(float(-p[groups].mean(1).log().mean()))
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] > -math.log(p.mean())
 
 
 def test_brier_score_falls_to_its_limit_as_one_over_t():
@@ -134,6 +165,54 @@ def test_dropout_inside_attention_recurrent_and_encoder_layers_is_on(kind):
     assert (found.variance > 0).all()
 
 
+class SequenceFirst(nn.Module):
+    """Dimension 0 is time, as in PyTorch unless batch_first=True."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+        self.attends = isinstance(layer, nn.MultiheadAttention)
+
+    def forward(self, x):
+        return self.layer(*(3 if self.attends else 1) * [x])[0]
+
+
+class Positions(nn.Module):
+    """Rows share the mask of the positional embedding."""
+
+    def __init__(self):
+        super().__init__()
+        self.positions = nn.Parameter(torch.randn(1, 5, 8))
+        self.dropout, self.layer = nn.Dropout(0.5), nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.layer(x + self.dropout(self.positions)).mean(1)
+
+
+@pytest.mark.parametrize("kind", ["attention", "recurrent", "positions"])
+def test_with_rows_of_the_whole_input_each_pass_is_one_sample(kind):
+    torch.manual_seed(0)
+    model = {
+        "attention": lambda: SequenceFirst(nn.MultiheadAttention(8, 2, dropout=0.3)),
+        "recurrent": lambda: SequenceFirst(nn.LSTM(8, 8, 2, dropout=0.5)),
+        "positions": Positions,
+    }[kind]()
+    x, n = torch.randn(3, 5, 8), 2000
+    model.train()  # dropout is all that it switches on here
+    with torch.no_grad():
+        loop = torch.stack([model(x) for _ in range(n)])
+    found = mc_dropout(model, x, n, seed=0, outputs="values", rows=len(x))
+    variance = loop.var(0)
+    near = 6 * (2 * variance / n).sqrt() + 1e-6
+    assert ((found.mean - loop.mean(0)).abs() <= near).all()
+    assert float(found.variance.mean() / variance.mean()) == pytest.approx(1, abs=0.1)
+
+
+def test_rows_that_share_a_mask_have_no_variance_in_one_pass():
+    found = mc_dropout(Positions(), torch.randn(3, 5, 8), 50, seed=0, outputs="values")
+    assert float(found.variance.max()) < 1e-9  # what the docstring of `variance` says
+
+
 class Everything(nn.Module):
     def __init__(self):
         super().__init__()
@@ -189,6 +268,33 @@ def test_the_seed_decides_and_a_generator_moves_on():
     assert not torch.equal(one, two)
 
 
+def test_every_gpu_has_masks_of_its_own_and_gets_its_state_back(monkeypatch):
+    gpus = tuple(torch.Generator().manual_seed(9) for _ in range(2))
+    monkeypatch.setattr(torch.cuda, "default_generators", gpus)
+    before, drawn = [gpu.get_state() for gpu in gpus], []
+
+    class Replicas(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.dropout = nn.Dropout(0.5)
+
+        def forward(self, x):
+            drawn.append([torch.rand(3, generator=gpu).tolist() for gpu in gpus])
+            return self.dropout(x)
+
+    for _ in range(2):
+        mc_dropout(Replicas(), torch.ones(2, 3), 4, seed=2**63, outputs="values")
+    assert drawn[0] == drawn[1]
+    assert drawn[0][0] != drawn[0][1]
+    pairs = zip(gpus, before, strict=True)
+    assert all(torch.equal(gpu.get_state(), state) for gpu, state in pairs)
+
+
+def test_eval_returns_the_very_input():
+    x = torch.randn(4, 3)
+    assert nn.Dropout(0.5).eval()(x) is x
+
+
 def test_no_forward_pass_has_more_rows_than_allowed():
     model, seen = tiny(), []
     model.register_forward_pre_hook(lambda _, args: seen.append(len(args[0])))
@@ -231,32 +337,79 @@ def raises(words, model=None, x=None, samples=4, **options):
 
 
 def test_errors_name_argument_and_range():
-    raises(r"shape \(batch >= 1, ...\), got \(0, 3\)", x=torch.ones(0, 3))
-    raises("samples must be at least 2, got 1", samples=1)
-    raises("rows must be at least 1, got 0", rows=0)
+    raises(r"tensor of shape \(batch >= 1, ...\), got \(0, 3\)", x=torch.ones(0, 3))
+    raises(r"x must be a tensor .* got \(\)", x=torch.tensor(1.0))
+    raises("x must be a tensor .* got tuple", x=(torch.ones(3),))
+    raises("x must be a tensor .* got ndarray", x=torch.ones(2, 3).numpy())
+    for samples in (1, True, 64.0, "8", None):
+        raises(f"samples must be an int >= 2, got {samples!r}", samples=samples)
+    for rows in (0, True, 16.0, None):
+        raises(f"rows must be an int >= 1, got {rows}", rows=rows)
+    for seed in (None, 1.5, True):
+        raises(f"seed must be an int or a torch.Generator, got {seed}", seed=seed)
     raises("outputs must be one of .*'logit'", outputs="logit")
     raises(r"no active dropout.*F\.dropout", model=Functional())
     raises("no active dropout", model=nn.Sequential(nn.Linear(3, 3), nn.Dropout(0.0)))
     raises("CPU or CUDA", model=tiny().to("meta"))
     dropped = nn.Sequential(nn.Dropout(), nn.Linear(3, 1))
     raises("at least two classes in dimension 1, got", model=dropped)
-    raises(
-        'must return probabilities; else pass outputs="logits"', outputs="probabilities"
-    )
-    raises("a row per row", model=nn.Sequential(nn.Dropout(), nn.Flatten(0)))
+    flat = nn.Sequential(nn.Dropout(), nn.Flatten(0))
+    raises(r"row for row, got \(torch.float32, 24\)", model=flat)
 
     class Two(nn.Sequential):
         def forward(self, x):
             return super().forward(x), x
 
-    raises("one floating-point tensor, got tuple", model=Two(nn.Dropout()))
+    raises("one float tensor, row for row, got tuple", model=Two(nn.Dropout()))
 
 
-def test_probabilities_are_taken_as_they_are():
-    model = nn.Sequential(*tiny(torch.float32), nn.Softmax(1))
-    x = torch.ones(2, 3)
-    found = mc_dropout(model, x, 9, seed=0, outputs="probabilities")
-    assert torch.allclose(found.mean, mc_dropout(model[:-1], x, 9, seed=0).mean)
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_models_that_cannot_be_searched_are_named():
+    raises("or this is TorchScript", model=torch.jit.script(tiny()))
+
+
+@pytest.mark.parametrize("rows", [1, 4, 4096])
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (nn.MultiheadAttention(8, 2, dropout=0.3), (3, 5, 8)),
+        (nn.LSTM(8, 8, 2, dropout=0.5), (3, 5, 8)),
+        # Dropout elsewhere: copies would still mix.
+        (nn.Sequential(nn.Dropout(0.5), nn.GRU(8, 8)), (3, 5, 8)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_copies_along_time_are_refused(layer, shape, rows):
+    words = "has batch_first=False, so copies might mix: .* or pass rows=len"
+    raises(words, model=SequenceFirst(layer), x=torch.randn(shape), rows=rows)
+
+
+def test_logits_and_probabilities_are_told_apart():
+    model = tiny(torch.float32)
+    x, twice = torch.randn(2, 3), nn.Sequential(*model, nn.Softmax(1))
+    raises("no probabilities; pass outputs=.logits", x=x, outputs="probabilities")
+    for rows in (1, 2, 4096):
+        words = "returns probabilities; pass outputs=.probabilities"
+        raises(words, model=twice, x=x, rows=rows)
+    wanted = mc_dropout(model, x, 9, seed=0).mean
+    logs = nn.Sequential(*model, nn.LogSoftmax(1))
+    assert torch.allclose(mc_dropout(logs, x, 9, seed=0).mean, wanted)
+    found = mc_dropout(twice, x, 9, seed=0, outputs="probabilities")
+    assert torch.allclose(found.mean, wanted)
+
+
+def test_logits_that_sum_to_one_in_some_passes_are_logits():
+    class Chance(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.dropout, self.calls = nn.Dropout(0.5), 0
+
+        def forward(self, x):
+            self.calls += 1
+            return x if self.calls == 1 else self.dropout(x)
+
+    x = torch.tensor([[0.4, 0.6]])
+    assert (mc_dropout(Chance(), x, 20, seed=0, rows=1).variance > 0).all()
 
 
 # Helpers of the experiment
@@ -288,6 +441,16 @@ def test_auroc_agrees_with_scikit_learn():
 def test_first_below_interpolates_in_the_logarithm():
     curve = torch.tensor([[1.0, 0.05], [0.01, 0.04], [0.5, 0.03]])
     assert first_below(0.1, curve).tolist() == pytest.approx([1.5 * POLL, POLL])
+
+
+def test_the_logged_loss_is_a_mean_over_one_epoch_even_of_one_batch():
+    torch.manual_seed(0)
+    x, y = torch.randn(2, BATCH, 64), torch.randint(10, (2, BATCH))
+    data = Split(x, y, x, y)
+    nets, sgd = started(64, 30, 0.0, range(2)), partial(torch.optim.SGD, lr=0.5)
+    found = steps_to(0.05, nets, data, range(2), sgd)
+    late = found["logged"] - found["eval"]  # a batch is seen before its step
+    assert late.tolist() == pytest.approx([1, 1], abs=0.5)
 
 
 def test_side_by_side_nets_are_the_ensemble():

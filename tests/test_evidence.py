@@ -8,7 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -196,6 +198,22 @@ def test_a_call_that_works_three_times_as_long_takes_three_times_as_long() -> No
     assert 1e-5 < found["once"] < 1e-1
     with pytest.raises(ValueError, match="rounds must be >= 1, got 0"):
         timing.seconds_per_call({}, rounds=0)
+
+
+def test_what_a_turn_costs_at_its_start_is_not_timed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, last = [0.0], [""]
+
+    def work(name: str) -> None:
+        clock[0] += 1 if name == last[0] else 3  # a cold cache makes it slower
+        last[0] = name
+
+    fake = SimpleNamespace(process_time=lambda: clock[0])
+    monkeypatch.setattr(timing, "time", fake)
+    calls = {name: partial(work, name) for name in ("first", "second")}
+    found = timing.seconds_per_call(calls, seconds=2)
+    assert found == {"first": 1, "second": 1}
 
 
 def test_a_failing_measurement_is_named_and_the_others_are_kept(project: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 
 import torch
@@ -43,8 +44,7 @@ def steps_to(
     step, steps = optimizer(parameters), 0
     masks = generators(seeds, "dropout masks")[0]
     orders, rows = generators(seeds, "order"), torch.arange(nets.runs)[:, None]
-    epoch = x.shape[1] // BATCH
-    recent: list[Tensor] = []
+    recent: deque[Tensor] = deque(maxlen=x.shape[1] // BATCH)  # an epoch
     curves: dict[str, list[Tensor]] = {name: [] for name in losses}
     waiting = set(losses)
     while steps < PATIENCE:
@@ -54,14 +54,14 @@ def steps_to(
             batch.sum().backward()  # type: ignore[no-untyped-call]
             step.step()
             steps += 1
-            recent = [*recent[-epoch + 1 :], batch.detach()]
+            recent.append(batch.detach())
             if steps % POLL:
                 continue
             if "eval" in waiting:
                 with torch.no_grad():
                     curves["eval"].append(_losses(nets.logits(x), y))
             if "logged" in waiting:
-                curves["logged"].append(torch.stack(recent).mean(0))
+                curves["logged"].append(torch.stack(tuple(recent)).mean(0))
             for name in sorted(waiting):
                 if (torch.stack(curves[name]).amin(0) <= target).all():
                     waiting.remove(name)

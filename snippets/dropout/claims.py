@@ -11,8 +11,9 @@ CLAIMS = (
     Claim("steps-small-p", "steps.adam_20_eval", above=1.0, below=1.4),
     Claim("steps-small-p-sgd", "steps.sgd_20_eval", above=0.8, below=1.3),
     Claim("steps-he", "steps.adam_50_eval_he", above=2.8, below=4.8),
+    Claim("no-accuracy", "unfamiliar.accuracy_minus_without", above=-2, below=1),
     # Inference
-    Claim("eval-is-free", "inference.difference", below=1e-12),
+    Claim("eval-is-free", "inference.differing_values", below=0.5),
     Claim("functional-stays-on", "inference.still_dropped", above=0.48, below=0.52),
     # The error of T samples
     Claim("brier-falls", "plenty.slope_over_variance", above=0.97, below=1.03),
@@ -28,12 +29,30 @@ CLAIMS = (
     Claim("same-accuracy-little", "little.mc_minus_eval_accuracy", above=-2, below=2),
     Claim("temperature-beats-mc", "plenty.mc_minus_tempered_nll", above=0.03),
     Claim("temperature-beats-mc-little", "little.mc_minus_tempered_nll", above=0.03),
+    Claim(
+        "temperature-ties",
+        "plenty.tempered_mc_minus_tempered_nll",
+        above=-0.03,
+        below=0.03,
+    ),
+    Claim(
+        "temperature-ties-little",
+        "little.tempered_mc_minus_tempered_nll",
+        above=-0.03,
+        below=0.03,
+    ),
     # Calibration
     Claim("samples-hurt", "plenty.all_minus_one_ece", above=2),
     Claim("worse-than-eval", "plenty.mc_minus_eval_ece", above=2),
     Claim("samples-help", "little.all_minus_one_ece", below=-10),
     # Inputs of another kind
     Claim("noise-gain", "unfamiliar.noise_mc_minus_eval", above=0, below=0.04),
+    Claim(
+        "noise-information",
+        "unfamiliar.noise_information_minus_eval",
+        above=-0.03,
+        below=0.02,
+    ),
     Claim("negated-gain", "unfamiliar.negated_mc_minus_eval", above=0, below=0.06),
     Claim("large-fools-eval", "unfamiliar.large_eval", below=0.3),
     Claim("large-fools-mc", "unfamiliar.large_mc", below=0.5),

@@ -73,7 +73,7 @@ def steps(seeds: range) -> Results:
 
 
 def inference(seeds: range) -> Results:
-    """Largest difference between outputs in eval() and those of the same layers without dropout.
+    """How many outputs in eval() differ, in any bit, from those of the same layers without dropout.
 
     `still_dropped` is what F.dropout(x, 0.5), called without its argument `training`, drops in a model in
     eval().
@@ -83,7 +83,7 @@ def inference(seeds: range) -> Results:
         def forward(self, x: Tensor) -> Tensor:
             return F.dropout(x, 0.5)
 
-    functional, differences, dropped = Functional().eval(), [], []
+    functional, differing, dropped = Functional().eval(), 0, []
     state = torch.get_rng_state()  # F.dropout knows no other source
     for stream in generators(seeds, "inputs"):
         torch.manual_seed(int(torch.randint(2**62, (), generator=stream)))
@@ -91,12 +91,12 @@ def inference(seeds: range) -> Results:
         with_dropout = nn.Sequential(*layers[:2], nn.Dropout(0.5), layers[2]).eval()
         x = torch.randn(1000, 64, generator=stream)
         with torch.no_grad():
-            gap = with_dropout(x) - nn.Sequential(*layers)(x)
-            differences.append(float(gap.abs().max()))
+            a, b = with_dropout(x), nn.Sequential(*layers)(x)
+            differing += int((a.view(torch.int32) != b.view(torch.int32)).sum())
             dropped.append(float((functional(x) == 0).double().mean()))
     torch.set_rng_state(state)
     return {
-        "difference": largest(differences, "1"),
+        "differing_values": largest([differing], "values"),
         "still_dropped": mean(dropped, "share"),
     }
 
@@ -133,9 +133,20 @@ def _samples(seeds: range, examples: int) -> Results:
     heat = _temperature(nets.logits(data.validation_x), data.validation_y)
     cooled = (off / heat).softmax(-1)
     off, limit = off.softmax(-1), drawn.mean(0)
+    # Monte Carlo may use the validation data, too: powers of its mean, normalized again.
+    masks = generators(seeds, "masks of validation samples")[0]
+    total = torch.zeros(())
+    for p in sampled(nets, data.validation_x, SAMPLES, masks):
+        total = total + p
+    own_heat = _temperature(_log(total / SAMPLES), data.validation_y)
+    cooled_limit = (_log(limit) / own_heat).softmax(-1)
+    gap = scores.nll(cooled_limit, y) - scores.nll(cooled, y)
     found: Results = {
         "train_examples": largest([examples], "examples"),
         "temperature": mean(heat.flatten(), "1"),
+        "mc_temperature": mean(own_heat.flatten(), "1"),
+        "tempered_mc_nll": mean(scores.nll(cooled_limit, y), "nats"),
+        "tempered_mc_minus_tempered_nll": mean(gap, "nats"),
         **_slope(drawn, y),
     }
     for name, score, unit, scale in (
@@ -187,6 +198,10 @@ def _slope(drawn: Tensor, y: Tensor) -> Results:
     return {"slope_over_variance": mean(slope / variance, "1")}
 
 
+def _log(p: Tensor) -> Tensor:
+    return p.clamp_min(torch.finfo(p.dtype).tiny).log()
+
+
 def _temperature(logits: Tensor, y: Tensor) -> Tensor:
     """The temperature of least NLL for each run, on a grid of steps of 2%, shape (runs, 1, 1)."""
     grid = 1.02 ** torch.arange(-60, 91)
@@ -198,13 +213,20 @@ def _temperature(logits: Tensor, y: Tensor) -> Tensor:
 
 
 def unfamiliar(seeds: range) -> Results:
-    """AUROC of uncertainty between digits and three kinds of other inputs; 100 units, p = 0.5, 32 samples."""
-    data, nets = digits.splits(seeds), started(64, 100, 0.5, seeds, "default")
-    train(nets, data.train_x, data.train_y, seeds=seeds, epochs=25)
+    """AUROC of uncertainty between digits and three kinds of other inputs; 100 units, p = 0.5, 32 samples.
+
+    `accuracy_minus_without` is the test accuracy less that of the same nets trained without dropout.
+    """
+    data = digits.splits(seeds)
+    nets, without = (started(64, 100, p, seeds, "default") for p in (0.5, 0.0))
+    for made in (nets, without):
+        train(made, data.train_x, data.train_y, seeds=seeds, epochs=25)
     x, streams = data.test_x, generators(seeds, "noise")
     noise = torch.stack([torch.randn(x.shape[1:], generator=g) for g in streams])
     inside, found = _uncertainty(nets, x, 1), Results()
-    found["test_accuracy"] = mean(nets.accuracy(x, data.test_y), "share")
+    right, other_right = (100 * n.accuracy(x, data.test_y) for n in (nets, without))
+    found["test_accuracy"] = mean(right, "points")
+    found["accuracy_minus_without"] = mean(right - other_right, "points")
     for kind, other in {"noise": noise, "negated": -x, "large": 3 * x}.items():
         outside = _uncertainty(nets, other, 2)
         auroc = {name: scores.auroc(inside[name], outside[name]) for name in inside}

@@ -29,7 +29,7 @@ def samples(evidence: Evidence, say: Say, wide: bool) -> Figure:
     figure.legend(
         *left.get_legend_handles_labels(),
         loc="outside lower center" if wide else "outside lower left",
-        ncols=3 if wide else 1,
+        ncols=4 if wide else 1,
         handlelength=2.6,
     )
     return figure
@@ -50,6 +50,16 @@ def _panel(axes: Axes, evidence: Evidence, say: Say, case: str) -> None:
         line = evidence.estimates[f"{case}.{key}"]
         axes.axhspan(line.low, line.high, color=color, alpha=0.15, linewidth=0)
         axes.axhline(line.value, color=color, linestyle=style, label=label)
+    tempered = evidence.estimates[f"{case}.tempered_mc_nll"]
+    axes.errorbar(
+        [series.x[-1]],
+        [tempered.value],
+        yerr=[[tempered.value - tempered.low], [tempered.high - tempered.value]],
+        fmt="D",
+        color="C0",
+        markersize=5,
+        label=say("MC Dropout，加温度", "MC Dropout, temperature"),
+    )
     axes.set(
         xscale="log",
         xlabel=say("采样数 T", "samples T"),

@@ -101,7 +101,7 @@ def sample_time(seeds: range) -> Results:
             for t in (SAMPLES // 2, SAMPLES):
                 made[f"{batch}_loop_{t}"] = partial(_loop, net, x, t)
                 made[f"{batch}_batched_{t}"] = partial(
-                    mc_dropout, net, x, t, seed=0, rows=SAMPLES * 64
+                    mc_dropout, net, x, t, seed=0, rows=SAMPLES * 256
                 )
         return made
 

@@ -273,7 +273,11 @@ def test_ftrl_keeps_weights_without_gradient():
         ({"lr_power": 0.5}, "lr_power must be <= 0 and finite, got 0.5"),
         ({"l1": -1.0}, "l1 must be >= 0 and finite, got -1.0"),
         ({"beta": float("nan")}, "beta must be >= 0 and finite, got nan"),
-        ({"initial_accumulator_value": 0}, "initial_accumulator_value must be > 0"),
+        ({"initial_accumulator_value": 0}, "must be > 0 where beta and l2 are 0"),
+        (
+            {"initial_accumulator_value": 0, "l2": 0.1},
+            "must be > 0 where beta is 0 and keep_init is True",
+        ),
     ],
 )
 def test_ftrl_refuses_options(options, message):
@@ -284,15 +288,92 @@ def test_ftrl_refuses_options(options, message):
         FTRL([{"params": [p], **options}])
 
 
-def test_ftrl_refuses_sparse_and_complex_gradients():
+@pytest.mark.parametrize("l1", [0.0, 0.3])
+def test_ftrl_goes_on_from_weights_that_others_changed(l1):
+    p = nn.Parameter(start())
+    optimizer = FTRL([p], lr=0.1, l1=l1)
+    run(optimizer, p, gradients(10))
+    mask = torch.arange(7) % 2 == 0
+    with torch.no_grad():
+        p.mul_(mask)
+    before = p.detach().clone()
+    (after,) = run(optimizer, p, torch.zeros(1, 7, dtype=torch.float64))
+    assert (after[~mask] == 0).all()
+    assert torch.allclose(after, before, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("l1", [0.0, 0.3])
+@pytest.mark.parametrize("factor", [0.5, 3.0])
+def test_another_lr_leaves_weights_without_gradient_alone(l1, factor):
+    p = nn.Parameter(start())
+    optimizer = FTRL([p], lr=0.1, l1=l1, beta=0.2, l2=0.1)
+    before = run(optimizer, p, gradients(10))[-1]
+    optimizer.param_groups[0]["lr"] *= factor
+    after = run(optimizer, p, torch.zeros(50, 7, dtype=torch.float64))[-1]
+    assert torch.allclose(after, before, rtol=0, atol=1e-12)
+
+
+def test_with_a_falling_lr_the_stabilizers_sum_to_its_inverse():
+    # Each step minimizes g . w, summed, plus sum sigma / 2 (w - w_s)^2 plus l1 |w|; from 0 and without l1.
+    rates = [0.5 / (1 + t) for t in range(20)]
+    p = nn.Parameter(torch.zeros(7, dtype=torch.float64))
+    optimizer = FTRL([p], lr=rates[0], lr_power=0, l1=0.4)
+    centers, sigmas, sums = [p.detach().clone()], [1 / rates[0]], torch.zeros(7)
+    for t, (rate, grad) in enumerate(zip(rates, gradients(20), strict=True)):
+        if t:
+            centers.append(p.detach().clone())
+            sigmas.append(1 / rate - 1 / rates[t - 1])
+        optimizer.param_groups[0]["lr"] = rate
+        run(optimizer, p, grad[None])
+        sums = sums + grad
+        pull = sum(s * w for s, w in zip(sigmas, centers, strict=True)) - sums
+        expected = rate * torch.nn.functional.softshrink(pull, 0.4)
+        assert torch.allclose(p, expected, rtol=0, atol=1e-12)
+
+
+def test_ftrl_does_not_drift_in_float32():
+    p = nn.Parameter(start(torch.float32, 1000))
+    optimizer = FTRL([p], lr=0.007)
+    before = run(optimizer, p, gradients(1, torch.float32, 1000))[-1]
+    after = run(optimizer, p, torch.zeros(1000, 1000))[-1]
+    assert torch.allclose(after, before, rtol=2e-7, atol=0)
+
+
+def test_the_first_step_subtracts_l1_from_the_initialization():
+    p = nn.Parameter(start())
+    run(FTRL([p], lr=0.2, l1=0.5), p, torch.zeros(1, 7, dtype=torch.float64))
+    expected = torch.nn.functional.softshrink(start(), 0.5 * 0.2 / 0.1**0.5)
+    assert 0 < (expected == 0).sum() < 7
+    assert torch.allclose(p, expected, rtol=0, atol=1e-12)
+
+
+def test_ftrl_refuses_gradients_before_it_moves_any_weight():
+    moving = nn.Parameter(torch.ones(2))
+    moving.grad = torch.ones(2)
     layer = nn.Embedding(4, 2, sparse=True)
     layer(torch.tensor([1])).sum().backward()
-    with pytest.raises(ValueError, match=r"dense and real, got torch\.sparse_coo"):
-        FTRL(layer.parameters()).step()
-    p = nn.Parameter(torch.ones(2, dtype=torch.complex64))
+    optimizer = FTRL([{"params": [moving]}, {"params": list(layer.parameters())}])
+    with pytest.raises(ValueError, match=r"must be dense, got torch\.sparse_coo"):
+        optimizer.step()
+    assert (moving == 1).all()
+    assert not optimizer.state
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.complex64])
+def test_ftrl_refuses_other_types(dtype):
+    p = nn.Parameter(torch.ones(2, dtype=dtype))
     p.grad = torch.ones_like(p)
-    with pytest.raises(ValueError, match="complex64"):
+    with pytest.raises(ValueError, match=f"float32 or float64, .* got {dtype} for"):
         FTRL([p]).step()
+    assert (p == 1).all()
+
+
+def test_ftrl_refuses_a_rate_of_zero_before_the_closure():
+    p = nn.Parameter(torch.ones(2))
+    optimizer = FTRL([p], lr=0.1)
+    torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 0.0)
+    with pytest.raises(ValueError, match=r"lr must be > 0 and finite, got 0\.0"):
+        optimizer.step(lambda: pytest.fail("the closure was called"))
 
 
 # Proximal steps
@@ -387,6 +468,16 @@ def test_proximal_step_refuses():
     assert (p == 1).all()
 
 
+def test_proximal_step_refuses_to_do_nothing():
+    p = nn.Parameter(torch.ones(2))
+    p.grad = torch.ones(2)
+    sgd = torch.optim.SGD([p], lr=0.1)
+    sgd.zero_grad()
+    with pytest.raises(ValueError, match=r"no parameter has a gradient: .* zero_grad"):
+        proximal_step(sgd, l1=1.0)
+    assert (p == 1).all()
+
+
 def test_the_penalty_of_the_experiment_is_autograds():
     w, b = nn.Parameter(start()), nn.Parameter(start())
     made = nets.penalized(torch.optim.SGD, 0.3, lr=1.0)([w, b])
@@ -442,9 +533,21 @@ def test_masks_refuse():
             magnitude_masks([w], sparsity)
     with pytest.raises(ValueError, match=r'"layer" or "model", got \'row\''):
         magnitude_masks([w], 0.5, per="row")
-    for bad in ([], [torch.ones(0)], [torch.tensor([float("nan")])]):
+    for bad in ([], iter([]), [torch.ones(0)], [torch.tensor([float("nan")])]):
         with pytest.raises(ValueError, match="one or more tensors"):
             magnitude_masks(bad, 0.5)
+    with pytest.raises(ValueError, match=r"several tensors, got one of shape \(4,\)"):
+        magnitude_masks(w, 0.5)
+
+
+@pytest.mark.parametrize("per", ["layer", "model"])
+def test_masks_take_a_generator(per):
+    layer = nn.Linear(4, 8)
+    found = magnitude_masks(layer.parameters(), 0.5, per=per)
+    expected = magnitude_masks(list(layer.parameters()), 0.5, per=per)
+    assert len(found) == 2
+    assert all(torch.equal(f, e) for f, e in zip(found, expected, strict=True))
+    assert sum(int((~mask).sum()) for mask in found) == 20
 
 
 def test_the_schedule_is_cubic():
@@ -466,6 +569,7 @@ def test_two_of_four_keeps_the_largest_pair():
         assert kept.sum() == 2
         assert four[kept].abs().min() > four[~kept].abs().max()
     assert two_of_four_mask(torch.zeros(2, 4)).sum() == 4
+    assert two_of_four_mask(torch.zeros(0, 4)).shape == (0, 4)
     with pytest.raises(ValueError, match=r"multiple of 4, got shape \(3, 6\)"):
         two_of_four_mask(torch.ones(3, 6))
     with pytest.raises(ValueError, match="NaN"):
@@ -500,14 +604,34 @@ def test_the_report_counts_bytes_and_leaves_the_model_alone():
     assert sparse_report(made).csr_seconds is None
 
 
-def test_csr_twins_compute_the_same():
+@pytest.mark.parametrize("shape", [(3, 2), (1,), ()])
+def test_csr_twins_compute_the_same(shape):
     from snippets.sparsity.sparse_report import _with_csr
 
-    made, x = model(), torch.randn(3, 2, 96)
+    made, x = model(), torch.randn(*shape, 96)
     for indices in (torch.int32, torch.int64):
-        assert torch.allclose(_with_csr(made, indices)(x), made(x), atol=1e-6)
+        found = _with_csr(made, indices)(x)
+        assert found.shape == made(x).shape
+        assert torch.allclose(found, made(x), atol=1e-6)
     layer = nn.Linear(4, 3)
     assert torch.allclose(_with_csr(layer, torch.int32)(x[..., :4]), layer(x[..., :4]))
+
+
+def test_the_report_counts_shared_weights_once():
+    layer, other = model()[0], nn.Linear(96, 64)
+    other.weight = layer.weight
+    alone = sparse_report(nn.Sequential(layer))
+    again = nn.Sequential(layer, nn.Linear(64, 96), layer)
+    tied = nn.Sequential(nn.Sequential(layer), other)
+    assert sparse_report(nn.Sequential(nn.ReLU(), layer, layer)).zeros == alone.zeros
+    assert sparse_report(tied).zeros == alone.zeros
+    names = 1500  # bytes that one more layer may take without a matrix of its own
+    for kind in ("dense_bytes", "csr_bytes", "csr64_bytes"):
+        middle = getattr(sparse_report(nn.Sequential(again[1])), kind)
+        sizes = [getattr(sparse_report(m), kind) for m in (again, tied)]
+        assert sizes[0] < getattr(alone, kind) + middle + names
+        assert sizes[1] < getattr(alone, kind) + names
+    assert sparse_report(again, torch.randn(2, 96), rounds=1).csr_seconds > 0
 
 
 def test_to_csr_is_the_same_matrix():
@@ -525,8 +649,19 @@ def test_the_report_refuses():
         sparse_report(model(), rounds=0)
     made = model()
     prune.l1_unstructured(made[0], "weight", amount=0.5)
-    with pytest.raises(ValueError, match="layer '0' is re-parametrized"):
+    with pytest.raises(ValueError, match=r"'0' is re-parametrized: .*prune\.remove"):
         sparse_report(made)
+    made = nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(4, 4)))
+    with pytest.raises(ValueError, match="remove_parametrizations"):
+        sparse_report(made)
+    with pytest.raises(ValueError, match=r"layer '0' is not initialized: pass a batch"):
+        sparse_report(nn.Sequential(nn.LazyLinear(4)))
+    with pytest.raises(ValueError, match="batch must be on the CPU, got meta"):
+        sparse_report(model(), torch.ones(3, 96, device="meta"))
+    half = nn.Sequential(nn.Linear(96, 64)).half()
+    assert sparse_report(half).dense_bytes > 2 * 96 * 64
+    with pytest.raises(ValueError, match=r"to be timed, got torch\.float16: give no"):
+        sparse_report(half, torch.ones(3, 96).half())
     with pytest.raises(ValueError, match="dense matrix"):
         to_csr(torch.ones(3))
     with pytest.raises(ValueError, match=r"got torch.int16"):
@@ -534,6 +669,31 @@ def test_the_report_refuses():
 
 
 # The experiment's helpers
+
+
+def test_break_even_lies_between_the_shares_beside_it():
+    from snippets.sparsity.observations import PERCENT, _break_even
+
+    assert PERCENT[1:3] == (50, 80)
+    assert _break_even([0.1, 0.5, 2.0, 3.0, 4.0, 5.0]) == pytest.approx(0.65)
+    assert _break_even([2.0] * 6) == PERCENT[0] / 100
+    assert _break_even([0.5] * 6) == PERCENT[-1] / 100
+
+
+def test_the_regression_from_zero_is_watched():
+    made = nets.linear("digits", range(2))
+    x = torch.randn(2, 5, 64, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(made.logits(x), torch.zeros(2, 5, 10))
+    seen = []
+    parameters = [torch.ones(2, 3, 4, requires_grad=True), torch.zeros(2, 1, 4)]
+    optimizer = nets.watched(lambda p: FTRL(p, l1=100.0), seen)(parameters)
+    for l1 in (100.0, 0.0):
+        optimizer.param_groups[0]["l1"] = l1
+        parameters[0].grad = torch.ones(2, 3, 4)
+        optimizer.step()
+    assert len(seen) == 1
+    assert seen[0].shape == (2, 12)
+    assert seen[0].all()
 
 
 def small():

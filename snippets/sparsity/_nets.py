@@ -42,6 +42,20 @@ def he(name: str, seeds: range, purpose: str = "weights") -> Ensemble:
     )
 
 
+class Linear(Ensemble):
+    """One layer: a softmax regression for each run."""
+
+    def logits(self, x: Tensor, masks: torch.Generator | None = None) -> Tensor:  # noqa: ARG002
+        """Shape (runs, examples, classes); there is nothing to drop."""
+        return torch.baddbmm(self.biases[0], x, self.weights[0])
+
+
+def linear(name: str, seeds: range) -> Linear:
+    """Softmax regressions whose weights and biases are 0."""
+    features, *_, classes = SIZES[name]
+    return Linear([torch.zeros(len(seeds), features, classes)])
+
+
 def copy(nets: Ensemble) -> Ensemble:
     """The same networks once more."""
     return Ensemble([w.clone() for w in nets.weights], [b.clone() for b in nets.biases])
@@ -113,6 +127,23 @@ def proximal(l1: float, lr: float, momentum: float = 0.0) -> Maker:
         return made
 
     return make
+
+
+def watched(make: Maker, seen: list[Tensor]) -> Maker:
+    """An optimizer that notes which weights are 0 after its first step, shape (runs, weights)."""
+
+    def watch(parameters: list[Tensor]) -> torch.optim.Optimizer:
+        made = make(parameters)
+
+        def note(*_: object) -> None:
+            if not seen:
+                weights = parameters[: len(parameters) // 2]
+                seen.append(torch.cat([w.flatten(1) for w in weights], 1) == 0)
+
+        made.register_step_post_hook(note)
+        return made
+
+    return watch
 
 
 # Masks

@@ -14,7 +14,7 @@ from snippets.sparsity.magnitude_masks import two_of_four_mask
 
 TINY = 1e-3
 BINS = torch.arange(-8, 0.75, 0.5)  # edges of |w|, as powers of ten
-SPARSITIES = (0.5, 0.8, 0.9, 0.95)
+SPARSITIES = (0.5, 0.8, 0.9, 0.95, 0.98)
 
 
 def trained(data: nets.Data, seeds: range, make: nets.Maker, epochs: int) -> Ensemble:
@@ -72,19 +72,36 @@ def one_shot(dense: Ensemble, data: nets.Data, seeds: range) -> Results:
         found[f"random_{percent}"] = mean(
             at_random.accuracy(data.test_x, data.test_y), "share"
         )
-        found[f"one_shot_{percent}_loss"] = mean(
-            points - nets.test_points(by_size, data), "points"
-        )
+        left, by_luck = (nets.test_points(m, data) for m in (by_size, at_random))
+        found[f"one_shot_{percent}_loss"] = mean(points - left, "points")
+        found[f"one_shot_minus_random_{percent}"] = mean(left - by_luck, "points")
     # An Ensemble's weights are transposed: features in the second dimension.
     masks = [two_of_four_mask(w.mT.contiguous()).mT for w in dense.weights]
     fours = nets.test_points(nets.pruned(dense, masks), data)
     return found | {"two_of_four_loss": mean(points - fours, "points")}
 
 
+def trained_on(
+    name: str, dense: Ensemble, data: nets.Data, seeds: range
+) -> tuple[Tensor, Results]:
+    """Test accuracy of the dense networks after as many more steps as retraining takes."""
+    longer = nets.fit(nets.copy(dense), data, seeds, nets.EPOCHS[name][1])
+    points = nets.test_points(longer, data)
+    return points, {"dense_longer": mean(points / 100, "share")}
+
+
 def retrained(
-    name: str, dense: Ensemble, data: nets.Data, seeds: range, sparsity: float
+    name: str,
+    dense: Ensemble,
+    data: nets.Data,
+    seeds: range,
+    sparsity: float,
+    longer: Tensor,
 ) -> Results:
-    """Pruned at once and fine-tuned, against pruned gradually, over the same steps."""
+    """Pruned at once and fine-tuned, against pruned gradually, over the same steps.
+
+    `longer`: test accuracy in points of the dense networks after these steps, shape (runs,).
+    """
     percent, epochs = f"{100 * sparsity:.0f}", nets.EPOCHS[name][1]
     masks = nets.masks_of(dense, sparsity)
     tuned, gradual = nets.pruned(dense, masks), nets.copy(dense)
@@ -97,6 +114,9 @@ def retrained(
         ),
         f"gradual_{percent}": mean(gradual.accuracy(data.test_x, data.test_y), "share"),
         f"gradual_minus_fine_tuned_{percent}": mean(gap, "points"),
+        f"gradual_{percent}_loss": mean(
+            longer - nets.test_points(gradual, data), "points"
+        ),
     }
 
 

@@ -75,11 +75,12 @@ def _accuracies(axes: Axes, evidence: Evidence, say: Say) -> None:
         ),
         "random": (say("随机剪掉", "at random"), "C2", "-.", (50, 80, 90, 95)),
     }
-    dense = evidence.estimates["digits.dense"]
     for key, (name, color, style, shares) in lines.items():
         points = [evidence.estimates[f"digits.{key}_{share}"] for share in shares]
         x = [0, *shares]
-        points.insert(0, dense)
+        # Each line starts at the dense network that was trained as long.
+        start = "dense_longer" if key in ("gradual", "fine_tuned") else "dense"
+        points.insert(0, evidence.estimates[f"digits.{start}"])
         axes.plot(
             x,
             [100 * p.value for p in points],

@@ -9,24 +9,32 @@ from torch import Tensor
 
 
 class FTRL(torch.optim.Optimizer):
-    """FTRL-Proximal, step for step as `keras.optimizers.Ftrl` computes it.
+    """FTRL-Proximal: at a constant lr, step for step what `keras.optimizers.Ftrl` does.
 
-    For each weight it keeps n, the sum of squared gradients, and z. With
-    q = (n^-lr_power + beta) / lr + 2 l2 a step is
+    For each weight there are n, the sum of squared gradients, and z. With q =
+    (n^-lr_power + beta) / lr + 2 l2 a step is
 
-        n' = n + g^2,   z' = z + g - (n'^-lr_power - n^-lr_power) / lr * w,
+        n' = n + g^2,   z' = z + g - (q' - q) w,
         w' = 0 where |z'| <= l1, else (sign(z') l1 - z') / q'.
 
-    The new weight does not depend on the old one but through z. Keras starts with z =
-    0, so its first step erases the initialization: right for a linear model that starts
-    at 0 anyway, fatal for a network. `keep_init=True` sets z = -w (n^-lr_power + beta)
-    / lr before the first step, which centers the first stabilizer at the initial
-    weight. Without l1 and l2 and at lr_power -0.5, that is `torch.optim.Adagrad` with
+    Keras starts with z = 0, which fits only w = 0, so its first step erases the
+    initialization: right for a linear model that starts at 0 anyway; a network learns
+    later, or with a small lr or l1 > 0 not at all. `keep_init=True` sets z = -w
+    (n^-lr_power + beta) / lr before the first step, which centers the first stabilizer
+    at the initial weight. With l1 > 0 the first step still subtracts l1 / q' from the
+    size of each initial weight, so smaller ones are 0 at once; with l2 it shrinks all
+    of them. Without l1 and l2 and at lr_power -0.5, this is `torch.optim.Adagrad` with
     eps = beta.
 
     `l1` belongs to the sum of all gradients so far, not to the mean loss: after t steps
-    it weighs like a penalty of l1 / t per step. Leave `lr` constant: dividing by
-    another one later rescales all that is already in z.
+    it weighs like a penalty of l1 / t per step, so zeros become fewer as training goes
+    on.
+
+    What is stored is not z but -(z + q w), which after a step is -z clipped to +-l1. So
+    the next step starts from the weights as they are, also where a mask or a checkpoint
+    has changed them, and after a change of `lr` the stabilizers sum to the new 1 / lr,
+    as in the paper. Keras stores z: it undoes the former, and rescales all weights
+    after the latter.
 
     Args:
         params: Parameters, or groups of them, each with options of its own.
@@ -38,14 +46,16 @@ class FTRL(torch.optim.Optimizer):
             documentation and the paper say l2.
         l2_shrinkage: Adds 2 l2_shrinkage w to the gradient in z, not in n; >= 0.
         beta: Added to n^-lr_power, >= 0; the paper suggests 1, Keras's default is 0.
-        keep_init: Whether training starts at the parameters as they are; False is
-            Keras.
+        keep_init: Whether z starts where the first stabilizer is centered at the
+            parameters as they are, instead of at 0; False is Keras.
         maximize: Whether to maximize instead.
 
     Raises:
-        ValueError: If an option is out of range, if n can stay 0 where beta and l2 are
-            0 (the step would be 0/0), or, in `step`, if a gradient is sparse or
-            complex.
+        ValueError: If an option is out of range, also when a scheduler has set it so;
+            if n can stay 0 where beta is 0, since the step would be 0/0, or, with l2,
+            nothing would hold the start that `keep_init` keeps; in `step`, if a
+            parameter is not float32 or float64, whose sums would stall, or a gradient
+            is sparse. Nothing has changed then.
 
     Examples:
         >>> w = torch.nn.Parameter(torch.tensor([1.0, 0.0]))
@@ -90,75 +100,95 @@ class FTRL(torch.optim.Optimizer):
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group, as every optimizer can, after checking its options."""
-        options = {**self.defaults, **param_group}
-        lr, power = float(options["lr"]), options["lr_power"]
-        if not 0 < lr < math.inf:
-            raise ValueError(f"lr must be > 0 and finite, got {lr}")
-        if not -math.inf < power <= 0:
-            raise ValueError(f"lr_power must be <= 0 and finite, got {power}")
-        start = "initial_accumulator_value"
-        for name in (start, "l1", "l2", "l2_shrinkage", "beta"):
-            if not 0 <= options[name] < math.inf:
-                raise ValueError(f"{name} must be >= 0 and finite, got {options[name]}")
-        if power and not (options[start] or options["beta"] or options["l2"]):
-            raise ValueError(
-                f"{start} must be > 0 where beta and l2 are 0, got 0: "
-                "a weight without a gradient would become 0/0"
-            )
+        _check_options({**self.defaults, **param_group})
         super().add_param_group(param_group)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:  # noqa: ANN401
         """Take one step; returns what `closure` returns, None without one."""
+        for group in self.param_groups:
+            _check_options(group)
         loss = None
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
+        work = []
         for group in self.param_groups:
             ready = [p for p in group["params"] if p.grad is not None]
+            for p in ready:
+                _check_parameter(p)
             if ready:
-                self._step(group, ready)
+                work.append((group, ready))
+        for group, ready in work:
+            self._step(group, ready)
         return loss
 
     def _step(self, group: dict[str, Any], params: list[Tensor]) -> None:
         lr, power, l1 = float(group["lr"]), -group["lr_power"], group["l1"]
+        constant = group["beta"] / lr + 2 * group["l2"]
         for p in params:
-            self._check(p)
             if not self.state[p]:
                 n = torch.full_like(p, group["initial_accumulator_value"])
-                z = torch.zeros_like(p)
                 if group["keep_init"]:
-                    z.addcmul_(p, n.pow(power).add_(group["beta"]), value=-1 / lr)
-                self.state[p].update(accumulator=n, linear=z)
+                    start = -2 * group["l2"] * p
+                else:  # z = 0
+                    (q,) = _powers([n], power)
+                    start = -q.div_(lr).add_(constant).mul_(p)
+                self.state[p].update(accumulator=n, clipped=start)
         sums = [self.state[p]["accumulator"] for p in params]
-        linear = [self.state[p]["linear"] for p in params]
+        clipped = [self.state[p]["clipped"] for p in params]
         grads = [p.grad for p in params if p.grad is not None]
         if group["maximize"]:
             grads = list(torch._foreach_neg(grads))
 
-        minus_sigma = _powers(sums, power)  # after the next lines, times lr
         torch._foreach_addcmul_(sums, grads, grads)
         quadratic = _powers(sums, power)
-        torch._foreach_sub_(minus_sigma, quadratic)
-        torch._foreach_add_(linear, grads)
-        torch._foreach_addcmul_(linear, minus_sigma, params, value=1 / lr)
-        if group["l2_shrinkage"]:
-            torch._foreach_add_(linear, params, alpha=2 * group["l2_shrinkage"])
-        if constant := group["beta"] + 2 * lr * group["l2"]:
+        torch._foreach_div_(quadratic, lr)
+        if constant:
             torch._foreach_add_(quadratic, constant)
-        # There is no foreach for the soft threshold.
-        outside = [torch.nn.functional.softshrink(z, l1) for z in linear]
-        torch._foreach_zero_(params)
-        torch._foreach_addcdiv_(params, outside, quadratic, value=-lr)
+        for p, c, q, g in zip(params, clipped, quadratic, grads, strict=True):
+            # Not addcmul, which rounds once: z = 0 needs what was rounded at the start.
+            minus_z = (q * p).add_(c).sub_(g)
+            if group["l2_shrinkage"]:
+                minus_z.sub_(p, alpha=2 * group["l2_shrinkage"])
+            torch.clamp(minus_z, -l1, l1, out=c)
+            torch.sub(minus_z, c, out=p).div_(q)
 
-    @staticmethod
-    def _check(p: Tensor) -> None:
-        grad = p.grad
-        if grad is not None and (grad.layout != torch.strided or grad.is_complex()):
+
+def _check_options(options: dict[str, Any]) -> None:
+    lr, power = float(options["lr"]), options["lr_power"]
+    if not 0 < lr < math.inf:
+        raise ValueError(f"lr must be > 0 and finite, got {lr}")
+    if not -math.inf < power <= 0:
+        raise ValueError(f"lr_power must be <= 0 and finite, got {power}")
+    start = "initial_accumulator_value"
+    for name in (start, "l1", "l2", "l2_shrinkage", "beta"):
+        if not 0 <= options[name] < math.inf:
+            raise ValueError(f"{name} must be >= 0 and finite, got {options[name]}")
+    if power and not (options[start] or options["beta"]):
+        if not options["l2"]:
             raise ValueError(
-                "gradients must be dense and real, got "
-                f"{grad.layout}, {grad.dtype} for a parameter of shape {tuple(p.shape)}"
+                f"{start} must be > 0 where beta and l2 are 0, got 0: "
+                "a weight without a gradient would become 0/0"
             )
+        if options["keep_init"]:
+            raise ValueError(
+                f"{start} must be > 0 where beta is 0 and keep_init is True, got 0: "
+                "l2 would set weights without a gradient to 0"
+            )
+
+
+def _check_parameter(p: Tensor) -> None:
+    if p.dtype not in (torch.float32, torch.float64):
+        raise ValueError(
+            "parameters must be float32 or float64, whose sums do not stall, got "
+            f"{p.dtype} for a parameter of shape {tuple(p.shape)}"
+        )
+    if p.grad is not None and p.grad.layout != torch.strided:
+        raise ValueError(
+            f"gradients must be dense, got {p.grad.layout} for a parameter of shape "
+            f"{tuple(p.shape)}"
+        )
 
 
 def _powers(tensors: list[Tensor], power: float) -> list[Tensor]:

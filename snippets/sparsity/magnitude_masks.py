@@ -1,6 +1,6 @@
 """Which weights to prune by magnitude, how many by when, and two of every four."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import accumulate
 
 import torch
@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 def magnitude_masks(
-    weights: Sequence[Tensor], sparsity: float, *, per: str = "layer"
+    weights: Iterable[Tensor], sparsity: float, *, per: str = "layer"
 ) -> list[Tensor]:
     """Mask the smallest weights, by absolute value.
 
@@ -28,8 +28,8 @@ def magnitude_masks(
         One mask per tensor, of its shape, dtype bool, False where a weight goes.
 
     Raises:
-        ValueError: If there is no tensor or one is empty, has NaN, or if an option is
-            out of range.
+        ValueError: If `weights` is a tensor instead of several, if there is none or one
+            is empty, has NaN, or if an option is out of range.
 
     Examples:
         >>> magnitude_masks([torch.tensor([0.3, -2.0, 0.1, 1.0])], 0.5)
@@ -37,12 +37,19 @@ def magnitude_masks(
 
     Source:
         `torch.nn.utils.prune.l1_unstructured` and `global_unstructured` choose the same
-        weights; these masks need no re-parametrization of the module.
+        weights where no two are equal; these masks need no re-parametrization of the
+        module.
     """
     if not 0 <= sparsity < 1:
         raise ValueError(f"sparsity must be in [0, 1), got {sparsity}")
     if per not in ("layer", "model"):
         raise ValueError(f'per must be "layer" or "model", got {per!r}')
+    if isinstance(weights, Tensor):
+        raise ValueError(
+            "weights must be several tensors, got one of shape "
+            f"{tuple(weights.shape)}: put it in a list"
+        )
+    weights = list(weights)
     if not weights or any(not w.numel() or bool(w.isnan().any()) for w in weights):
         raise ValueError("weights must be one or more tensors, not empty, without NaN")
     sizes = [w.detach().abs().flatten() for w in weights]
@@ -90,6 +97,9 @@ def gradual_sparsity(step: int, *, first: int, last: int, final: float) -> float
 def two_of_four_mask(weight: Tensor) -> Tensor:
     """Keep the two largest of every four neighbors in a row: the 2:4 pattern of GPUs.
 
+    The mask by itself saves nothing: `torch.sparse.to_sparse_semi_structured` stores
+    the pattern and multiplies with it, on CUDA only.
+
     Args:
         weight: Shape (..., features), features a multiple of 4. For `nn.Linear` as it
             is; the last dimension must be the one that is summed over.
@@ -111,7 +121,8 @@ def two_of_four_mask(weight: Tensor) -> Tensor:
         )
     if weight.isnan().any():
         raise ValueError("weight must not have NaN")
-    fours = weight.detach().abs().reshape(*weight.shape[:-1], -1, 4)
+    shape = (*weight.shape[:-1], weight.shape[-1] // 4, 4)  # -1 fails without rows
+    fours = weight.detach().abs().reshape(shape)
     order = fours.argsort(dim=-1, stable=True)
     mask = torch.ones_like(fours, dtype=torch.bool)
     return mask.scatter_(-1, order[..., :2], False).flatten(-2)

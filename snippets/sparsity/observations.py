@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ from snippets.sparsity.magnitude_masks import magnitude_masks
 from snippets.sparsity.sparse_report import to_csr
 
 ENTRIES = 1024
+PERCENT = (25, 50, 80, 90, 95, 99)
 MODELS = {
     "small": (64, 64, 64, 10),
     "middle": (784, 256, 256, 10),
@@ -27,27 +29,45 @@ MODELS = {
 def product(seeds: range) -> Results:
     """Time of a dense product over that in CSR, indices of 32 bits; 1024 x 1024 float32, by batch.
 
-    Above 1 the zeros pay. `linear` is what `nn.Linear` does with a CSR weight, which is slower than to
-    multiply the transposed inputs. The first four seeds.
+    Above 1 the zeros pay; `break_even` is the share of zeros where it is 1, by interpolation between the
+    shares beside it, on a scale of logarithms. Named by share, it is `csr @ x.T`; `linear` is what
+    `nn.Linear` does with the same weight. The first four seeds.
     """
     ratios: dict[str, list[float]] = {}
+    shares: dict[str, list[float]] = {}
     for g in generators(seeds[:4], "product"):
         weight = torch.randn(ENTRIES, ENTRIES, generator=g)
         sparse = {}
-        for percent in (50, 80, 90, 95, 99):
+        for percent in PERCENT:
             (mask,) = magnitude_masks([weight], percent / 100)
             sparse[percent] = to_csr(weight * mask)
         for batch in (1, 32, 256):
             x = torch.randn(batch, ENTRIES, generator=g)
             calls = {"dense": partial(F.linear, x, weight)}
             for percent, csr in sparse.items():
-                calls[str(percent)] = partial(torch.matmul, csr, x.T.contiguous())
+                calls[str(percent)] = partial(_product, csr, x)
             calls["linear_90"] = partial(F.linear, x, sparse[90])
             times = seconds_per_call(calls, rounds=3)
             dense = times.pop("dense")
             for name, seconds in times.items():
                 ratios.setdefault(f"batch{batch}_{name}", []).append(dense / seconds)
-    return {name: mean(values, "1") for name, values in ratios.items()}
+            found = [dense / times[str(percent)] for percent in PERCENT]
+            shares.setdefault(f"batch{batch}_break_even", []).append(_break_even(found))
+    means: Results = {name: mean(values, "1") for name, values in ratios.items()}
+    return means | {name: mean(values, "share") for name, values in shares.items()}
+
+
+def _product(weight: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    return weight @ x.T
+
+
+def _break_even(ratios: list[float]) -> float:
+    """Share of zeros at which the ratio passes 1; the nearest one measured if it does not."""
+    points = list(zip(PERCENT, map(math.log, ratios), strict=True))
+    for (low, below), (high, above) in pairwise(points):
+        if below < 0 <= above:
+            return (low + (high - low) * below / (below - above)) / 100
+    return (PERCENT[0] if ratios[0] >= 1 else PERCENT[-1]) / 100
 
 
 def step(seeds: range) -> Results:

@@ -13,7 +13,9 @@ def proximal_step(
 ) -> None:
     """Apply l1 * sum |w| + rows * sum ||row of w||_2 as a penalty, after a step.
 
-    Call it after `optimizer.step()`; the loss must not contain the penalty as well.
+    Call it after `optimizer.step()`, before `zero_grad()` and before the scheduler's
+    step, so that it takes the same parameters and the same lr; the loss must not
+    contain the penalty as well.
     Where the optimizer took a step against the gradient, this takes the one for the
     penalty, which has a closed form: it moves each weight by the threshold towards 0,
     then shortens each row by it, and what is within reach becomes exactly 0.
@@ -22,8 +24,9 @@ def proximal_step(
     all of them: lr times the penalty without momentum. With momentum m and dampening d,
     PyTorch's buffer rests at (1 - d) / (1 - m) times a constant gradient, not at the
     gradient, and the threshold has to grow alike; with the plain one, m = 0.9 would
-    leave a tenth of the penalty. Optimizers that scale each weight by itself, as Adam
-    and Adagrad do, would need a threshold for each weight and are refused.
+    leave a tenth of the penalty. Adam and Adagrad scale each weight by itself. For L1 a
+    threshold scaled alike would be sound; it depends on what each of them stores and is
+    left out, so they are refused.
 
     Args:
         optimizer: An `SGD` that has just stepped. Its groups may have "l1" and "rows"
@@ -40,8 +43,8 @@ def proximal_step(
 
     Raises:
         ValueError: If `optimizer` is not `SGD`, a penalty is negative or not finite, a
-            group maximizes, has momentum 1 or more, or `rows` meets a parameter without
-            rows.
+            group maximizes, has momentum 1 or more, `rows` meets a parameter without
+            rows, or no parameter has a gradient.
 
     Examples:
         >>> w = torch.nn.Parameter(torch.tensor([[0.5, -2.0], [0.1, 0.2]]))
@@ -75,6 +78,11 @@ def proximal_step(
                 )
             if p.grad is not None:
                 work.append((p, step * penalties[0], step * penalties[1]))
+    if not work:
+        raise ValueError(
+            "no parameter has a gradient: call proximal_step after optimizer.step() "
+            "and before zero_grad()"
+        )
     for p, threshold, reach in work:
         if threshold:
             p.copy_(softshrink(p, threshold))

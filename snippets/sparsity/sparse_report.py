@@ -44,9 +44,10 @@ def sparse_report(
 
     Args:
         model: Has at least one `nn.Linear`. Finish `torch.nn.utils.prune` first, with
-            `prune.remove`. Layers whose `weight` is used without calling them, such as
-            those in `nn.MultiheadAttention`, may not run in CSR: give no batch then.
-        batch: Input to time forward passes with, or None to time nothing.
+            `prune.remove`. A weight that several layers share counts once. Layers whose
+            `weight` is used without calling them, such as those in
+            `nn.MultiheadAttention`, may not run in CSR: give no batch then.
+        batch: Input on the CPU to time forward passes with, or None to time nothing.
         rounds: Forward passes of each kind, taken in turn, >= 1; reported is the
             median.
 
@@ -55,8 +56,9 @@ def sparse_report(
         threads.
 
     Raises:
-        ValueError: If there is no `nn.Linear`, one is re-parametrized by `prune`, or
-            `rounds` is out of range.
+        ValueError: If there is no `nn.Linear`, one is re-parametrized or not yet
+            initialized, `rounds` is out of range, or, with a batch, if it is not on the
+            CPU or a weight is not float32 or float64, for which CSR has no products.
 
     Examples:
         >>> model = nn.Linear(100, 100)
@@ -71,12 +73,11 @@ def sparse_report(
     if not layers:
         raise ValueError("model must have at least one nn.Linear, got none")
     for name, layer in layers.items():
-        if "weight" not in layer._parameters:
-            raise ValueError(
-                f"the weight of layer {name!r} is re-parametrized; finish with "
-                "torch.nn.utils.prune.remove first"
-            )
-    weights = [layer.weight.detach() for layer in layers.values()]
+        _check(name, layer, timed=batch is not None)
+    if batch is not None and batch.device.type != "cpu":
+        raise ValueError(f"batch must be on the CPU, got {batch.device}")
+    # By identity, so that a shared weight counts once.
+    weights = list({id(m.weight): m.weight.detach() for m in layers.values()}.values())
     entries = sum(w.numel() for w in weights)
     dense = copy.deepcopy(model).eval()
     csr, csr64 = (_with_csr(dense, t) for t in (torch.int32, torch.int64))
@@ -138,17 +139,20 @@ def to_csr(weight: Tensor, indices: torch.dtype = torch.int32) -> Tensor:
 class _Sparse(nn.Module):
     """A `Linear` with a CSR weight.
 
-    `Linear` itself would run with one, too, but several times as slowly.
+    `Linear` itself would run with one, too, but slowly where there are many rows.
     """
 
-    def __init__(self, layer: nn.Linear, weight: Tensor) -> None:
+    def __init__(self, layer: nn.Linear, weight: nn.Parameter) -> None:
         super().__init__()
-        self.weight = nn.Parameter(weight, requires_grad=False)
+        self.weight = weight
         self.bias = layer.bias
 
     def forward(self, x: Tensor) -> Tensor:
         rows = x.reshape(-1, x.shape[-1])  # (..., features) -> (rows, features)
-        found = (self.weight @ rows.T).T
+        if len(rows) == 1:  # products with a vector have a kernel of their own
+            found = (self.weight @ rows[0])[None]
+        else:
+            found = (self.weight @ rows.T).T
         if self.bias is not None:
             found = found + self.bias
         return found.reshape(*x.shape[:-1], -1)
@@ -157,16 +161,39 @@ class _Sparse(nn.Module):
 def _with_csr(model: nn.Module, indices: torch.dtype) -> nn.Module:
     """A copy of the model with CSR weights; those of 64 bits as PyTorch makes them."""
     twin = nn.ModuleDict({"model": copy.deepcopy(model)})
+    sparse: dict[int, nn.Parameter] = {}  # what was shared is shared again
     for parent in list(twin.modules()):
-        for name, layer in list(parent.named_children()):
-            if isinstance(layer, nn.Linear):
+        for name, layer in list(parent._modules.items()):
+            if not isinstance(layer, nn.Linear):
+                continue
+            if id(layer.weight) not in sparse:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", UserWarning)
                     found = layer.weight.detach().to_sparse_csr()
                 if indices == torch.int32:
                     found = to_csr(layer.weight.detach(), indices)
-                setattr(parent, name, _Sparse(layer, found))
+                made = nn.Parameter(found, requires_grad=False)
+                sparse[id(layer.weight)] = made
+            setattr(parent, name, _Sparse(layer, sparse[id(layer.weight)]))
     return twin["model"]
+
+
+def _check(name: str, layer: nn.Linear, *, timed: bool) -> None:
+    if "weight" not in layer._parameters:
+        raise ValueError(
+            f"the weight of layer {name!r} is re-parametrized: make it a parameter "
+            "again, with torch.nn.utils.prune.remove, remove_weight_norm or "
+            "parametrize.remove_parametrizations"
+        )
+    if isinstance(layer.weight, nn.parameter.UninitializedParameter):
+        raise ValueError(
+            f"layer {name!r} is not initialized: pass a batch through the model first"
+        )
+    if timed and layer.weight.dtype not in (torch.float32, torch.float64):
+        raise ValueError(
+            f"the weight of layer {name!r} must be float32 or float64 to be timed, got "
+            f"{layer.weight.dtype}: give no batch"
+        )
 
 
 def _saved(model: nn.Module) -> bytes:

@@ -44,8 +44,8 @@ CLAIMS = (
     Claim(
         "rewinding-alike-on-digits",
         "rewound.digits_initial_minus_anew",
-        above=-1.5,
-        below=1.5,
+        above=-2,
+        below=2,
     ),
     Claim("two-of-four-on-digits", "digits.two_of_four_loss", above=2, below=20),
     Claim("two-of-four-on-mnist1d", "mnist1d.two_of_four_loss", above=10),

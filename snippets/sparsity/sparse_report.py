@@ -57,8 +57,8 @@ def sparse_report(
 
     Raises:
         ValueError: If there is no `nn.Linear`, one is re-parametrized or not yet
-            initialized, `rounds` is out of range, or, with a batch, if it is not on the
-            CPU or a weight is not float32 or float64, for which CSR has no products.
+            initialized, `rounds` is out of range, or, with a batch, it is not on the
+            CPU or a weight not float32 or float64: CSR has no products for others.
 
     Examples:
         >>> model = nn.Linear(100, 100)
@@ -76,7 +76,6 @@ def sparse_report(
         _check(name, layer, timed=batch is not None)
     if batch is not None and batch.device.type != "cpu":
         raise ValueError(f"batch must be on the CPU, got {batch.device}")
-    # By identity, so that a shared weight counts once.
     weights = list({id(m.weight): m.weight.detach() for m in layers.values()}.values())
     entries = sum(w.numel() for w in weights)
     dense = copy.deepcopy(model).eval()
@@ -137,10 +136,7 @@ def to_csr(weight: Tensor, indices: torch.dtype = torch.int32) -> Tensor:
 
 
 class _Sparse(nn.Module):
-    """A `Linear` with a CSR weight.
-
-    `Linear` itself would run with one, too, but slowly where there are many rows.
-    """
+    """A `Linear` with a CSR weight; `Linear` itself is slow with many rows."""
 
     def __init__(self, layer: nn.Linear, weight: nn.Parameter) -> None:
         super().__init__()
@@ -149,10 +145,8 @@ class _Sparse(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         rows = x.reshape(-1, x.shape[-1])  # (..., features) -> (rows, features)
-        if len(rows) == 1:  # products with a vector have a kernel of their own
-            found = (self.weight @ rows[0])[None]
-        else:
-            found = (self.weight @ rows.T).T
+        one = len(rows) == 1  # a product with a vector has a kernel of its own
+        found = self.weight @ rows[0] if one else (self.weight @ rows.T).T
         if self.bias is not None:
             found = found + self.bias
         return found.reshape(*x.shape[:-1], -1)
@@ -166,34 +160,30 @@ def _with_csr(model: nn.Module, indices: torch.dtype) -> nn.Module:
         for name, layer in list(parent._modules.items()):
             if not isinstance(layer, nn.Linear):
                 continue
-            if id(layer.weight) not in sparse:
+            key, weight = id(layer.weight), layer.weight.detach()
+            if key not in sparse:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", UserWarning)
-                    found = layer.weight.detach().to_sparse_csr()
-                if indices == torch.int32:
-                    found = to_csr(layer.weight.detach(), indices)
-                made = nn.Parameter(found, requires_grad=False)
-                sparse[id(layer.weight)] = made
-            setattr(parent, name, _Sparse(layer, sparse[id(layer.weight)]))
+                    wide = indices == torch.int64
+                    found = weight.to_sparse_csr() if wide else to_csr(weight)
+                sparse[key] = nn.Parameter(found, requires_grad=False)
+            setattr(parent, name, _Sparse(layer, sparse[key]))
     return twin["model"]
 
 
 def _check(name: str, layer: nn.Linear, *, timed: bool) -> None:
+    wrong, dtype = "", layer.weight.dtype
     if "weight" not in layer._parameters:
-        raise ValueError(
-            f"the weight of layer {name!r} is re-parametrized: make it a parameter "
-            "again, with torch.nn.utils.prune.remove, remove_weight_norm or "
-            "parametrize.remove_parametrizations"
+        wrong = (
+            "is re-parametrized: undo it first, by torch.nn.utils.prune.remove, "
+            "remove_weight_norm or parametrize.remove_parametrizations"
         )
-    if isinstance(layer.weight, nn.parameter.UninitializedParameter):
-        raise ValueError(
-            f"layer {name!r} is not initialized: pass a batch through the model first"
-        )
-    if timed and layer.weight.dtype not in (torch.float32, torch.float64):
-        raise ValueError(
-            f"the weight of layer {name!r} must be float32 or float64 to be timed, got "
-            f"{layer.weight.dtype}: give no batch"
-        )
+    elif isinstance(layer.weight, nn.parameter.UninitializedParameter):
+        wrong = "is not initialized: pass a batch through the model first"
+    elif timed and dtype not in (torch.float32, torch.float64):
+        wrong = f"must be float32 or float64 to be timed, got {dtype}: give no batch"
+    if wrong:
+        raise ValueError(f"the weight of layer {name!r} {wrong}")
 
 
 def _saved(model: nn.Module) -> bytes:

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from snippets.evidence.questions import questions
-from tools.browsing import AXE, first_view
+from tools.browsing import AXE, first_view, searched
 
 KINDS = {
     "door": "",
@@ -27,6 +27,17 @@ LIMIT = 100_000  # bytes
 def test_axe_finds_nothing(address: str, browser: Browser, kind: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(address + KINDS[kind], wait_until="networkidle")
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE}})
+    page.close()
+    assert found.response["violations"] == [], found.generate_report()
+
+
+def test_axe_finds_nothing_in_the_results_of_a_search(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}en/")
+    assert searched(page, "momentum")
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE}})
     page.close()
     assert found.response["violations"] == [], found.generate_report()

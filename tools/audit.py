@@ -16,16 +16,23 @@ import tempfile
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from snippets.evidence.questions import ROOT, questions
-from tools.browsing import AXE, FLAGS, browsing, find_browser, first_view, served
+from tools.browsing import (
+    AXE,
+    FLAGS,
+    browsing,
+    find_browser,
+    first_view,
+    searched,
+    served,
+)
 from tools.pages import LANGUAGES
 
 LIGHTHOUSE, NU = "lighthouse@12.8.2", "vnu-jar@26.9.27"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 JUDGED = ("zh/", "zh/momentum/", "en/selu/", "en/notebooks/sparsity/")
-SEARCH = "label.md-header__button[for=__search]"
 
 
 def main() -> int:
@@ -63,7 +70,8 @@ def accessibility(browser: Browser, address: str, pages: list[str]) -> int:
         for name in pages:
             page.goto(address + name, wait_until="networkidle")
             for state in ("plain", "search open"):
-                if state == "search open" and not _searched(page, name):
+                words = "激活函数" if name.startswith("zh/") else "momentum"
+                if state == "search open" and not searched(page, words):
                     continue
                 runs += 1
                 options = {"runOnly": {"type": "tag", "values": AXE}}
@@ -76,17 +84,6 @@ def accessibility(browser: Browser, address: str, pages: list[str]) -> int:
         context.close()
     print(f"axe: {faults} violations in {runs} runs on {len(pages)} pages")
     return faults
-
-
-def _searched(page: Page, name: str) -> bool:
-    """Open the search and wait for results; False where the page has no search."""
-    if not page.locator(SEARCH).count():
-        return False
-    page.locator(SEARCH).first.click()
-    page.fill(".md-search__input", "激活函数" if name.startswith("zh/") else "momentum")
-    page.keyboard.press("Shift")  # the index is asked when a key comes up
-    page.locator(".md-search-result__link").first.wait_for()
-    return True
 
 
 def weight(browser: Browser, address: str) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -104,3 +104,15 @@ def first_view(browser: Browser, url: str) -> dict[str, int]:
     sizes = {request.url: request.sizes()["responseBodySize"] for request in asked}
     context.close()
     return sizes
+
+
+def searched(page: Page, words: str) -> bool:
+    """Open the search of a page on a phone and wait for results; False where it has none."""
+    button = page.locator("label.md-header__button[for=__search]")
+    if not button.count():
+        return False
+    button.first.click()
+    page.fill(".md-search__input", words)
+    page.keyboard.press("Shift")  # the index is asked when a key comes up
+    page.locator(".md-search-result__link").first.wait_for()
+    return True

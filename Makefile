@@ -25,8 +25,8 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m tools.rules
 
-audit: site ## look at every page of the site: accessibility, weight, HTML, performance; takes half an hour
-	@$(BIN)/python -m tools.audit
+audit: site ## look at every page of the site: accessibility, weight, HTML, performance; takes twenty minutes
+	@$(BIN)/python -u -m tools.audit
 
 format: $(READY) ## format the Python files
 	@$(BIN)/ruff check --silent --fix --exit-zero . ; $(BIN)/ruff format --quiet .

@@ -52,7 +52,9 @@ def test_pages_load_one_stylesheet_of_the_rules_in_use(folder: Path) -> None:
     (sheet,) = (folder / "assets").glob("site.*.css")
     page = (folder / "en" / "index.html").read_text()
     assert page.startswith(
-        f'<link rel="stylesheet" href="../assets/{sheet.name}">\n<body'
+        f'<link rel="stylesheet" href="../assets/{sheet.name}">'
+        '<link rel="preload" href="../assets/fonts/stix.woff2" as="font" type="font/woff2" crossorigin>'
+        "\n<body"
     )
     assert sheet.read_text().replace(" ", "") == (
         ":root{--read:1px}.here,.by-script>b{margin:var(--read)}"

@@ -115,7 +115,14 @@ def _one_stylesheet(
         # Our own stylesheet, the only one with addresses in it, stands in assets/ too.
         for m in reversed(links[1:]):
             html = html[: m.start()] + html[m.end() :]
-        first = f'<link rel="stylesheet" href="{links[0]["root"]}assets/{written[sources]}">'
+        assets = f"{links[0]['root']}assets/"
+        first = f'<link rel="stylesheet" href="{assets}{written[sources]}">'
+        if "<math" in html:  # or formulas would move when their font arrives
+            for font in sorted((folder / "assets" / "fonts").glob("*.woff2")):
+                first += (
+                    f'<link rel="preload" href="{assets}fonts/{font.name}" as="font" '
+                    'type="font/woff2" crossorigin>'
+                )
         pages[file] = html.replace(links[0].group().rstrip(), first)
     for source in {s for sources in written for s in sources}:
         source.unlink()

@@ -2,9 +2,8 @@
 
 try:
     from snippets.evidence.cli import main
-except (
-    ModuleNotFoundError
-) as error:  # copiers need torch alone, who measures needs more
+except ModuleNotFoundError as error:
+    # Copiers need torch alone; who measures needs more.
     raise SystemExit(
         f"python -m snippets: {error}; to measure, install the experiments' packages: "
         'pip install ".[experiments]" in the repository'

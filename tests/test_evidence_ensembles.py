@@ -136,8 +136,9 @@ def test_dropout_keeps_the_share_and_the_mean_and_masks_runs_differently():
     assert torch.equal(nets.hidden(x)[0], x)  # off where no stream is given
 
 
-def test_outputs_and_accuracy_equal_those_of_the_plain_nets():
-    nets, (x, y) = plain_nets(), data(len(SEEDS))
+@pytest.mark.parametrize("sizes", [SIZES, (SIZES[0], SIZES[-1])])
+def test_outputs_and_accuracy_equal_those_of_the_plain_nets(sizes):
+    nets, (x, y) = plain_nets(sizes=sizes), data(len(SEEDS))
     ensemble = stacked(nets)
     for i, layers in enumerate(nets):
         expected = forward(layers, x[i], torch.relu).detach()

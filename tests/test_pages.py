@@ -163,6 +163,11 @@ FAULTS = {
         "\n[[claims nope]]\n",
         r"\[\[claims nope\]\] is not understood",
     ),
+    "a malformed count": (
+        END,
+        "\n[[answers wrong]]\n",
+        r"\[\[answers wrong\]\] is not understood",
+    ),
     "an id that stands twice": (END, "\n## T {: #why }\n", r"the id #why stands twice"),
     "an underlined heading": (END, "\nT\n---\n", r"this line becomes a heading"),
     "another link": (

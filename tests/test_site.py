@@ -139,6 +139,16 @@ def test_nothing_of_ours_is_inline(site: Path) -> None:
         assert all("__md_" in s or "location.hash" in s for s in inline), file
 
 
+def test_the_tally_of_the_home_page_is_that_of_the_ledger(site: Path) -> None:
+    for language in LANGUAGES:
+        home = soup(site / language / "index.html")
+        ledger = soup(site / language / "ledger" / "index.html")
+        for line in home.select(".tally:has(.badge)"):
+            kind = line.select_one(".badge")["class"][1]
+            rows = ledger.select(f"td:last-child > .badge.{kind}")
+            assert int(line.text.split()[-1]) == len(rows) > 0, (language, kind)
+
+
 def test_mathematics_needs_no_script(site: Path) -> None:
     for language in LANGUAGES:
         article = soup(site / language / "symmetry" / "index.html").article

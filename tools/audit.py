@@ -15,18 +15,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from snippets.evidence.questions import ROOT, questions
 from tools.browsing import (
-    AXE,
     FLAGS,
     browsing,
     find_browser,
     first_view,
     searched,
     served,
+    violations,
 )
 from tools.pages import LANGUAGES
 
@@ -74,10 +73,7 @@ def accessibility(browser: Browser, address: str, pages: list[str]) -> int:
                 if state == "search open" and not searched(page, words):
                     continue
                 runs += 1
-                options = {"runOnly": {"type": "tag", "values": AXE}}
-                for violation in (
-                    Axe().run(page, options=options).response["violations"]
-                ):
+                for violation in violations(page):
                     faults += 1
                     node = violation["nodes"][0]["html"][:100]
                     print(f"axe: /{name}, {scheme}, {state}: {violation['id']}: {node}")

@@ -13,7 +13,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 FLAGS = [
@@ -116,3 +118,12 @@ def searched(page: Page, words: str) -> bool:
     page.keyboard.press("Shift")  # the index is asked when a key comes up
     page.locator(".md-search-result__link").first.wait_for()
     return True
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """What axe-core finds wrong with a page as it stands, by rules of WCAG 2.2 A and AA and best practice."""
+    options = {"runOnly": {"type": "tag", "values": AXE}}
+    found: list[dict[str, Any]] = (
+        Axe().run(page, options=options).response["violations"]
+    )
+    return found

@@ -73,9 +73,8 @@ class Ensemble:
 
     def logits(self, x: Tensor, masks: torch.Generator | None = None) -> Tensor:
         """Outputs of the last layer, shape (runs, examples, classes); arguments as in `hidden`."""
-        return torch.baddbmm(
-            self.biases[-1], self.hidden(x, masks)[-1], self.weights[-1]
-        )
+        x = [x, *self.hidden(x, masks)][-1]  # one layer alone has nothing hidden
+        return torch.baddbmm(self.biases[-1], x, self.weights[-1])
 
     @torch.no_grad()
     def accuracy(self, x: Tensor, y: Tensor) -> Tensor:

@@ -41,11 +41,11 @@ def best_momentum(smallest: float, largest: float, *, nesterov: bool = False) ->
         Heavy ball: both roots of z^2 - T z + D meet at the two ends of the range (see
         `quadratic_momentum`). Nesterov: a double root at the smallest curvature, and
         at the largest one a negative root of the same size. Goh (2017), Why Momentum
-        Really Works, doi:10.23915/distill.00006, for heavy ball. Lessard, Recht and
-        Packard (2016), Analysis and Design of Optimization Algorithms via Integral
-        Quadratic Constraints, arXiv:1408.3595, for both. Vu (2018), Convergence of
-        Heavy-Ball Method and Nesterov's Accelerated Gradient on Quadratic
-        Optimization, https://trungvietvu.github.io/notes/2018/Momentum, derives them.
+        Really Works, doi:10.23915/distill.00006, for heavy ball. For both, Vu (2018),
+        Convergence of Heavy-Ball Method and Nesterov's Accelerated Gradient on
+        Quadratic Optimization, https://trungvietvu.github.io/notes/2018/Momentum, who
+        derives what he attributes to Lessard, Recht and Packard (2016),
+        arXiv:1408.3595.
     """
     if not 1e-300 <= smallest < math.inf:
         raise ValueError(f"smallest must be finite and >= 1e-300, got {smallest}")

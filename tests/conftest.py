@@ -32,14 +32,20 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium; without one the tests that need it are skipped, in CI they fail."""
-    executable = find_browser()
-    if executable is None:
+def executable() -> str:
+    """A browser; without one the tests that need it are skipped, in CI they fail."""
+    found = find_browser()
+    if found is None:
         message = "NO BROWSER: install Chromium, or set CHROME_PATH; the pages were not looked at"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(executable: str) -> Iterator[Browser]:
+    """Headless Chromium."""
     with browsing(executable) as browser:
         yield browser
 

@@ -29,7 +29,8 @@ def folder(tmp_path: Path) -> Path:
     for name, text in {
         "en/index.html": '<link rel="stylesheet" href="../assets/a.css">\n'
         '<link rel="stylesheet" href="../assets/b.css">'
-        '<body data-md-color-primary="red"><p class="here"><math><mi>x</mi></math></p>',
+        '<body data-md-color-primary="red"><p class="here"><math alttext="y">'
+        "<mi>x</mi><mo>&lt;</mo><mi>h</mi><mi>max</mi></math></p>",
         "index.html": '<link rel="stylesheet" href="assets/door.css">',
         "assets/a.css": CSS,
         "assets/b.css": "@font-face { src: url(fonts/stix.woff2) }",
@@ -66,12 +67,60 @@ def test_pages_load_one_stylesheet_of_the_rules_in_use(folder: Path) -> None:
     assert not (folder / "assets" / "a.css").exists()
 
 
-def test_the_font_has_the_signs_of_the_formulas(folder: Path) -> None:
+def test_the_font_has_the_signs_that_browsers_draw(folder: Path) -> None:
     finishing.site(folder)
     with TTFont(folder / "assets" / "fonts" / "stix.woff2") as font:
-        assert {ord("x"), ord("√")} <= font.getBestCmap().keys()
-        assert ord("y") not in font.getBestCmap()
+        # A letter alone in <mi> is drawn as one of mathematical italic.
+        assert set(map(ord, "𝑥x<ℎhmax√")) <= font.getBestCmap().keys()
+        assert not font.getBestCmap().keys() & set(map(ord, "y𝑦𝑚"))
         assert "MATH" in font
+
+
+@pytest.mark.parametrize(
+    ("formula", "signs"),
+    [
+        ("<math><mi>β</mi><mn>1</mn></math>", "β𝛽1√"),
+        ("<math><mi>𝟏</mi><mo>&lt;</mo></math>", "𝟏<√"),
+        ("<math><mi>ϵ</mi><mi>∂</mi><mi>Γ</mi></math>", "ϵ𝜖∂𝜕Γ𝛤√"),
+        ('<math><mi mathvariant="normal">x</mi></math>', "x√"),
+    ],
+)
+def test_a_sign_is_what_is_drawn_not_what_is_typed(formula: str, signs: str) -> None:
+    assert finishing.drawn_signs(formula) == set(signs)
+
+
+def test_a_sign_that_the_font_lacks_stops_the_build(folder: Path) -> None:
+    page = folder / "en" / "index.html"
+    page.write_text(page.read_text().replace("<mi>x</mi>", "<mi>学</mi>"))
+    with pytest.raises(finishing.FinishingError, match="lacks '学', which formulas"):
+        finishing.site(folder)
+
+
+def test_a_root_keeps_its_shape_and_no_high_one_is_wider(folder: Path) -> None:
+    """Behind a root, Chromium leaves room for the widest of all heights."""
+    (source,) = (ROOT / "docs" / "assets" / "fonts").glob("*.woff2")
+    finishing.site(folder)
+    shapes = []
+    for file in (source, folder / "assets" / "fonts" / "stix.woff2"):
+        with TTFont(file) as font:
+            root = font.getBestCmap()[ord("√")]
+            variants = font["MATH"].table.MathVariants
+            index = variants.VertGlyphCoverage.glyphs.index(root)
+            higher = variants.VertGlyphConstruction[index].MathGlyphVariantRecord
+            glyphs = [record.VariantGlyph for record in higher]
+            shapes.append(
+                {
+                    "width": font["hmtx"][root],
+                    "ink": font["glyf"][root].getCoordinates(font["glyf"])[0],
+                    "heights": [record.AdvanceMeasurement for record in higher],
+                    "constants": vars(font["MATH"].table.MathConstants)[
+                        "RadicalVerticalGap"
+                    ].Value,
+                }
+            )
+            widths = {font["hmtx"][glyph][0] for glyph in glyphs}
+    assert shapes[0] == shapes[1]
+    assert widths == {shapes[1]["width"][0]}
 
 
 def test_search_waits_until_it_is_opened(folder: Path) -> None:

@@ -485,11 +485,21 @@ def test_an_alternative_holds_plain_numbers(
 def test_a_display_formula_can_be_reached_by_keyboard(
     evidence: dict[str, Evidence],
 ) -> None:
-    html = r'<div class="arithmatex">\[\tfrac12 x\]</div>'
+    html = r'<div class="arithmatex">\[\tfrac12 x &lt; 1\]</div>'
     done = rendering.drawn(page("# T\n", evidence), html, link)
-    assert done.startswith('<div class="formula" tabindex="0"><math display="block">')
+    assert done.startswith(
+        r'<div class="formula" tabindex="0" translate="no">'
+        r'<math alttext="\tfrac12 x &lt; 1" display="block">'
+    )
     # An attribute that HTML checkers know nowhere but on <math>: the stylesheet does it.
     assert '<mfrac class="compact">' in done and "displaystyle" not in done
+
+
+def test_aligned_equations_keep_their_sides(evidence: dict[str, Evidence]) -> None:
+    html = r'<div class="arithmatex">\[\begin{aligned} a &amp;= b \end{aligned}\]</div>'
+    done = rendering.drawn(page("# T\n", evidence), html, link)
+    assert '<mtd class="right"><mi>a</mi></mtd><mtd class="left"><mo>=' in done
+    assert "style=" not in done
 
 
 def test_a_broken_formula_is_named_with_its_line(evidence: dict[str, Evidence]) -> None:
@@ -508,11 +518,14 @@ def test_a_broken_formula_is_named_with_its_line(evidence: dict[str, Evidence]) 
 def test_a_notebook_has_the_words_and_the_code(evidence: dict[str, Evidence]) -> None:
     text = (
         "---\ndescription: d\n---\n\n# T {: #t }\n\nIt is [[toy.he.accuracy]].\n{: .lead }\n\n"
-        '!!! claim "learns"\n\n    It learns.\n\n```python\nx = 1\n```\n\nThen.\n\n```text\nnot code\n```\n'
+        '!!! claim "learns"\n\n    It learns.\n\n[[verdict refuted: learns]]<br>No.\n\n'
+        "```python\nx = 1\n```\n\nThen.\n\n```text\nnot code\n```\n"
     )
     book = notebooks._derive(page(text, evidence))
     assert [c.cell_type for c in book.cells] == ["markdown", "code", "markdown"]
-    assert book.cells[0].source == "# T\n\nIt is 97.5%.\n\n**learns**\n\nIt learns."
+    assert book.cells[0].source == (
+        "# T\n\nIt is 97.5%.\n\n**learns**\n\nIt learns.\n\n**refuted**<br>No."
+    )
     assert book.cells[1].source == "x = 1"
     assert book.cells[2].source.endswith("```text\nnot code\n```")
 

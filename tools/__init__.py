@@ -6,10 +6,11 @@ numbers.py    a measured number in the words of a language
 figures.py    figures as SVG that follows the page's colours
 rendering.py  what becomes of a page: numbers, claims, figures, formulas
 glossary.py   terms that lead to their meaning, and help to find a page
-copying.py    what stands beside code to copy: file, licence, version
+copying.py    how code to copy is shown: use, file and licence, source
 notebooks.py  a page as a notebook, executed once
 hooks.py      the thin layer that MkDocs calls
 finishing.py  the last touches to the built site, so that it is light
+leaks.py      our own markup must not reach a reader
 
 rules.py      what every page must keep to; `make check`
 reviews.py    which sections were compared in both languages; `make reviewed`

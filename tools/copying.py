@@ -1,7 +1,12 @@
-"""What stands beside a technique: the file to download, its licence, and what it was tested with."""
+"""How a technique is shown: its use, a line about its file, its source folded.
+
+The copy button of a use, and of an example in the reference, takes the source along (docs/assets/site.js), so
+that what is copied runs as pasted.
+"""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 
@@ -9,15 +14,19 @@ from snippets.evidence.fingerprint import versions
 from snippets.evidence.questions import ROOT, techniques
 
 _LINK = '<a href="{address}" download><code>{name}.py</code></a>'
+SOURCE = {"zh": "源码：", "en": "Source: "}
 WORDS = {
-    "zh": f"下载 {_LINK}，0BSD 许可，什么也不要求；用 `torch {{torch}}` 检验过。",
-    "en": f"Download {_LINK}, under 0BSD, which asks nothing; tested with `torch {{torch}}`.",
+    "zh": f"下载 {_LINK}，0BSD 许可，什么也不要求；用 `torch {{torch}}` 检验过。"
+    "复制按钮会连同下面的源码一起复制。",
+    "en": f"Download {_LINK}, under 0BSD, which asks nothing; tested with `torch {{torch}}`. "
+    "The copy button takes the source below along.",
 }
 
 _INCLUDED = re.compile(
-    r'^```python\n--8<-- "snippets/(?P<question>\w+)/(?P<name>\w+)\.py"\n(?:(?!```).*\n)*```$',
+    r'^```python\n--8<-- "snippets/(?P<question>\w+)/(?P<name>\w+)\.py"\n\s*(?P<use>(?:(?!```).*\n)*)```$',
     re.M,
 )
+_Definition = ast.FunctionDef | ast.ClassDef
 _DOCUMENTED = re.compile(
     r"^::: snippets\.(?P<question>\w+)\.(?P<name>\w+)\.(?P<member>\w+)$", re.M
 )
@@ -31,7 +40,7 @@ def files() -> Iterator[tuple[str, str]]:
 
 
 def offered(markdown: str, language: str, link: Callable[[str], str]) -> str:
-    """The page with a line behind each technique that it includes or documents.
+    """The page with each technique that it includes or documents shown in that way.
 
     Args:
         markdown: The page.
@@ -40,22 +49,49 @@ def offered(markdown: str, language: str, link: Callable[[str], str]) -> str:
     """
     known = set(techniques())
 
-    def line(match: re.Match[str]) -> str:
-        question, name = match["question"], match["name"]
-        if (question, name) not in known:
-            return ""
+    def source(question: str, name: str) -> str:
+        about = WORDS[language].format(
+            name=name,
+            address=link(f"files/{question}/{name}.py"),
+            torch=versions()["torch"].partition("+")[0],
+        )
         return (
-            WORDS[language].format(
-                name=name,
-                address=link(f"files/{question}/{name}.py"),
-                torch=versions()["torch"].partition("+")[0],
-            )
-            + "\n{: .copying }"
+            f"{about}\n{{: .copying }}\n\n"
+            f'<div id="source-{question}-{name}" markdown>\n\n'
+            f'??? source "{SOURCE[language]}<code>{_signature(question, name)}</code>"\n'
+            f'    ```python\n    --8<-- "snippets/{question}/{name}.py"\n    ```\n\n</div>'
+        )
+
+    def used(match: re.Match[str]) -> str:
+        question, name, use = match["question"], match["name"], match["use"]
+        if (question, name) not in known:
+            return match.group()
+        return (
+            f'<div class="use" data-source="source-{question}-{name}" markdown>\n\n'
+            f"```python\n{use}```\n\n</div>\n\n{source(question, name)}"
         )
 
     def documented(match: re.Match[str]) -> str:
-        first = match["member"].lower() == match["name"].lower()
-        return f"{match.group()}\n\n{line(match)}" if first else match.group()
+        question, name = match["question"], match["name"]
+        first = match["member"].lower() == name.lower()
+        if not first or (question, name) not in known:
+            return match.group()
+        return f"{match.group()}\n\n{source(question, name)}"
 
-    markdown = _INCLUDED.sub(lambda m: f"{m.group()}\n\n{line(m)}", markdown)
-    return _DOCUMENTED.sub(documented, markdown)
+    return _DOCUMENTED.sub(documented, _INCLUDED.sub(used, markdown))
+
+
+def _signature(question: str, name: str) -> str:
+    """How the technique is called: names and defaults, without types."""
+    text = (ROOT / "snippets" / question / f"{name}.py").read_text(encoding="utf-8")
+    defined = [n for n in ast.parse(text).body if isinstance(n, _Definition)]
+    (technique,) = (n for n in defined if n.name.lower() == name)
+    function: ast.AST = technique
+    if isinstance(technique, ast.ClassDef):
+        inside = (n for n in technique.body if isinstance(n, ast.FunctionDef))
+        function = next(n for n in inside if n.name == "__init__")
+    assert isinstance(function, ast.FunctionDef)
+    for argument in ast.walk(function.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    return f"{technique.name}({ast.unparse(function.args).removeprefix('self, ')})"

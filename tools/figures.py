@@ -31,6 +31,15 @@ COLORS = {
     "#a63d2b": "c2",
 }
 INK, SOFT, RULE, *SERIES = COLORS
+# The same where our stylesheet does not apply, as in a reader mode: to be seen on white and on black.
+PLAIN = {
+    "ink": "currentColor",
+    "soft": "currentColor",
+    "rule": "#8884",
+    "c0": "#1b8a94",
+    "c1": "#b07514",
+    "c2": "#cc5a45",
+}
 SIZES = {
     "wide": (704, 330),
     "narrow": (358, 300),
@@ -91,12 +100,13 @@ def draw(
         alternative: Text for those who do not see it.
 
     Returns:
-        Two `<svg>` elements.
+        Two `<svg>` elements; a reader mode, which has no stylesheet of ours, leaves out the hidden one.
     """
-    return "".join(
+    wide, narrow = (
         _draw(question, name, evidence, language, alternative, size)
         for size in ("wide", "narrow")
     )
+    return f'<div class="wide">{wide}</div><div class="narrow" hidden>{narrow}</div>'
 
 
 def card(
@@ -216,7 +226,9 @@ def _attributes(style: str) -> str:
         if name == "font-family":
             continue
         if name in ("fill", "stroke") and text.lower() in COLORS:
-            classes.append(f"{name}-{COLORS[text.lower()]}")
+            color = COLORS[text.lower()]
+            classes.append(f"{name}-{color}")
+            attributes.append(f'{name}="{PLAIN[color]}"')
         else:
             attributes.append(f'{name}="{escape(text)}"')
     if classes:

@@ -7,8 +7,10 @@ of Material cannot undo a touch in silence.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,12 @@ def page(html: str, language: str) -> str:
     )
     if 'id="__toc"' not in html:  # a page outside the navigation
         html = html.replace(' for="__toc"', "")
+    html = re.sub(r"<code(?=[ >])", '<code translate="no"', html)
+    # What is copied runs, and a signature does not.
+    html = html.replace(
+        'class="language-python doc-signature',
+        'class="no-copy language-python doc-signature',
+    )
     return re.sub(r'(<input class="md-toggle"[^>]*?) autocomplete="off"', r"\1", html)
 
 
@@ -208,21 +216,62 @@ def _without_unused_variables(css: str) -> str:
 
 # Fonts
 
+# What browsers draw where one letter stands alone in <mi>: a sign of mathematical italic, which nobody types.
+_ITALIC = {
+    chr(int(unicodedata.decomposition(sign).removeprefix("<font> "), 16)): sign
+    for sign in map(chr, range(0x1D400, 0x1D800))
+    if unicodedata.name(sign, "").startswith("MATHEMATICAL ITALIC ")
+} | {"h": "\N{PLANCK CONSTANT}"}  # Unicode had that one before
+_FORMULA = re.compile(r"<math.*?</math>", re.S)
+_LETTER = re.compile(r"<mi>([^<>]+)</mi>")
+
+
+def drawn_signs(formula: str) -> set[str]:
+    """All signs that a browser may draw for a formula in MathML; the root is drawn without being typed."""
+    letters = {unescape(letter) for letter in _LETTER.findall(formula)}
+    typed = unescape(re.sub(r"<[^>]*>", "", formula))
+    return {"√", *typed} | {_ITALIC[x] for x in letters if x in _ITALIC}
+
 
 def _signs_in_use(folder: Path, pages: Iterable[str]) -> None:
-    """Cut each font down to the signs in the formulas of the site; the root is drawn without being typed."""
-    signs = {"√"} | {
+    """Cut each font down to the signs in the formulas of the site."""
+    signs = {
         sign
         for html in pages
-        for formula in re.findall(r"<math.*?</math>", html, re.S)
-        for sign in re.sub(r"<[^>]*>|&[a-z]+;", "", formula)
+        for formula in _FORMULA.findall(html)
+        for sign in drawn_signs(formula)
     }
     options = subset.Options(
         flavor="woff2", hinting=False, layout_features=["*"], name_IDs=[]
     )
     for file in folder.glob("*.woff2"):
-        with TTFont(BytesIO(file.read_bytes())) as font:
+        data = BytesIO(file.read_bytes())
+        with TTFont(data, recalcTimestamp=False) as font:  # the same bytes every day
             cutter = subset.Subsetter(options)
             cutter.populate(text="".join(sorted(signs)))
             cutter.subset(font)
+            if missing := {s for s in signs if ord(s) not in font.getBestCmap()}:
+                raise FinishingError(
+                    f"{file.name} lacks {''.join(sorted(missing))!r}, which formulas of the site need; "
+                    "write them another way, or put a larger part of the font into docs/assets/fonts"
+                )
+            _make_roots_equally_wide(font)
             subset.save_font(font, str(file), options)
+
+
+def _make_roots_equally_wide(font: TTFont) -> None:
+    """Make high roots as narrow as the lowest: Chromium leaves room for the widest one behind every root."""
+    root = font.getBestCmap()[ord("√")]
+    width, _ = font["hmtx"][root]
+    variants = font["MATH"].table.MathVariants
+    higher = variants.VertGlyphConstruction[
+        variants.VertGlyphCoverage.glyphs.index(root)
+    ]
+    names = {record.VariantGlyph for record in higher.MathGlyphVariantRecord}
+    names |= {part.glyph for part in higher.GlyphAssembly.PartRecords}
+    for name in names:
+        glyph = font["glyf"][name]
+        glyph.coordinates.scale((width / font["hmtx"][name][0], 1))
+        glyph.coordinates.toInt()
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][name] = (width, glyph.xMin)

@@ -134,7 +134,8 @@ def _code_page(question: str, language: str) -> str:
         if not (ROOT / file).exists():
             continue
         parts.append(
-            f'## {name}.py {{: #{name} }}\n\n```python linenums="1"\n--8<-- "{file}"\n```\n'
+            f'## {name}.py {{: #{name} }}\n\n<div class="no-copy" markdown>\n\n'
+            f'```python linenums="1"\n--8<-- "{file}"\n```\n\n</div>\n'
         )
     return "\n".join(parts)
 

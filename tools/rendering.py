@@ -94,7 +94,7 @@ def substituted(page: Page, link: Link) -> str:
 
 
 def plain(page: Page, figure: Callable[[re.Match[str], str], str]) -> str:
-    """The Markdown with numbers as text, for notebooks.
+    """The Markdown with numbers and verdicts as text, for notebooks.
 
     Args:
         page: The page.
@@ -103,7 +103,10 @@ def plain(page: Page, figure: Callable[[re.Match[str], str], str]) -> str:
     Raises:
         PageError: If the page names what is not there.
     """
-    return _edited(page, _edits(page, lambda m: _number(page, m), figure))
+    edits = _edits(page, lambda m: _number(page, m), figure)
+    words = WORDS[page.language]
+    edits += [(m.start(), m.end(), f"**{words[m['word']]}**") for m in page.verdicts()]
+    return _edited(page, edits)
 
 
 def _edits(
@@ -208,7 +211,7 @@ def drawn(page: Page, html: str, link: Link) -> str:
     html = _MATH.sub(lambda m: _mathml(page, m), html)
     # A line may not start with the comma behind a formula.
     return re.sub(
-        r"(<math(?:(?!</math>).)*</math>)([,.;:!?)，。；：、！？）]+)",
+        r"(<span translate=\"no\"><math(?:(?!</math>).)*</math></span>)([,.;:!?)，。；：、！？）]+)",
         _TOGETHER,
         html,
     )
@@ -243,14 +246,21 @@ def _mathml(page: Page, match: re.Match[str]) -> str:
         raise page.error(
             max(at, 0), f"the formula {tex!r} is not understood: {error}"
         ) from error
+    for side in ("right", "left"):  # the columns of aligned equations
+        mathml = re.sub(
+            f'<mtd style="text-align: {side}[^"]*"', f'<mtd class="{side}"', mathml
+        )
     mathml = re.sub(r' style="[^"]*"', "", mathml)
     # HTML checkers know this attribute on few elements; the stylesheet does the same.
     mathml = mathml.replace('<mfrac displaystyle="false"', '<mfrac class="compact"')
     mathml = mathml.replace('<mfrac displaystyle="true"', '<mfrac class="ample"')
+    # What is copied, and what browsers without MathML show (docs/assets/site.js).
+    source = escape(re.sub(r"\s+", " ", tex.strip()))
+    mathml = mathml.replace("<math", f'<math alttext="{source}"', 1)
     if match.group(2) == "[":
         # What may have to be scrolled on a phone can be reached by keyboard.
-        return f'<div class="formula" tabindex="0">{mathml}</div>'
-    return mathml
+        return f'<div class="formula" tabindex="0" translate="no">{mathml}</div>'
+    return f'<span translate="no">{mathml}</span>'
 
 
 def with_answers(markdown: str, language: str, read: Callable[[str], str]) -> str:

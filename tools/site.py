@@ -12,6 +12,7 @@ from snippets.evidence.cli import measure_missing
 from snippets.evidence.questions import ROOT, SourceError, measurements, questions
 from snippets.evidence.runner import MeasurementError
 from tools import finishing
+from tools.leaks import leaks
 from tools.notebooks import NotebookError, execute
 from tools.pages import Page
 
@@ -47,6 +48,8 @@ def build(target: Path) -> None:
         finishing.site(beside)
     except finishing.FinishingError as error:
         raise SystemExit(f"make site: {error}") from error
+    if faults := list(leaks(beside)):
+        raise SystemExit("make site: " + "\n".join(faults))
     old = target.with_name(f".{target.name}-old")
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():

@@ -30,9 +30,11 @@ const words = document.createElement("span");
 const code = Object.assign(document.createElement("a"), { textContent: zh ? "看代码" : "See the code" });
 note.append(words, " ", code);
 let shown = null;
+let finger = false; // a finger has no "over": what it taps stays until it taps elsewhere
+let leaving = 0;
 
 function show(asked) {
-  clearTimeout(note.leaving);
+  clearTimeout(leaving);
   if (shown === asked) return;
   hide();
   shown = asked;
@@ -43,13 +45,20 @@ function show(asked) {
   asked.after(note); // next in the order of the keyboard
   note.hidden = false;
   const box = asked.getBoundingClientRect();
+  const screen = document.documentElement;
+  note.classList.toggle("sheet", finger);
+  note.classList.toggle("above", finger && box.top > screen.clientHeight / 2);
+  note.style.left = note.style.top = "";
+  if (finger) return;
   const frame = note.offsetParent.getBoundingClientRect();
-  const room = document.documentElement.clientWidth - note.offsetWidth - 8;
+  const room = screen.clientWidth - note.offsetWidth - 8;
+  const below = box.bottom + 6 + note.offsetHeight <= screen.clientHeight;
   note.style.left = `${Math.max(8, Math.min(box.left, room)) - frame.left}px`;
-  note.style.top = `${box.bottom - frame.top + 6}px`;
+  note.style.top = `${(below ? box.bottom + 6 : box.top - note.offsetHeight - 6) - frame.top}px`;
 }
 
 function hide() {
+  clearTimeout(leaving);
   if (!shown) return;
   shown.removeAttribute("aria-describedby");
   shown = null;
@@ -57,27 +66,82 @@ function hide() {
 }
 
 function leave() {
-  note.leaving = setTimeout(hide, 250); // long enough to reach the note with the pointer
+  clearTimeout(leaving);
+  leaving = setTimeout(hide, 250); // long enough to reach the note with the pointer
 }
 
 for (const asked of document.querySelectorAll("data.measured, a.term")) {
   asked.dataset.note = asked.title;
   asked.removeAttribute("title"); // or the browser would say it twice
-  asked.addEventListener("pointerenter", () => show(asked));
-  asked.addEventListener("pointerleave", leave);
+  asked.addEventListener("pointerenter", () => finger || show(asked));
+  asked.addEventListener("pointerleave", () => finger || leave());
   asked.addEventListener("focus", () => show(asked));
-  asked.addEventListener("blur", (event) => note.contains(event.relatedTarget) || leave());
+  asked.addEventListener("blur", (event) => shown !== asked || note.contains(event.relatedTarget) || leave());
   if (asked.matches("a")) continue; // a tap follows the link
   asked.tabIndex = 0;
   asked.setAttribute("role", "note");
   asked.addEventListener("click", () => show(asked));
 }
-note.addEventListener("pointerenter", () => clearTimeout(note.leaving));
-note.addEventListener("pointerleave", leave);
-note.addEventListener("focusout", leave);
-note.addEventListener("focusin", () => clearTimeout(note.leaving));
+note.addEventListener("pointerenter", () => clearTimeout(leaving));
+note.addEventListener("pointerleave", () => finger || leave());
+note.addEventListener("focusout", (event) => note.contains(event.relatedTarget) || leave());
+note.addEventListener("focusin", () => clearTimeout(leaving));
+for (const type of ["pointerover", "pointerdown"]) {
+  document.addEventListener(type, (event) => (finger = event.pointerType === "touch"), true);
+}
 document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 document.addEventListener("pointerdown", (event) => note.contains(event.target) || event.target === shown || hide());
+
+// What the copy button takes runs as pasted: the use of a technique, or an example of the reference without its
+// prompts, together with the source it needs.
+for (const block of document.querySelectorAll(".use .highlight, .doc-object .language-pycon")) {
+  const named = block.closest("[data-source]");
+  const path = block.closest(".doc-object")?.querySelector(".doc-heading")?.id.split(".");
+  const source = document.getElementById(named ? named.dataset.source : `source-${path[1]}-${path[2]}`);
+  const lines = block.querySelector("code").textContent.trimEnd().split("\n");
+  const run = named ? lines : lines.filter((line) => /^(>>>|\.\.\.)( |$)/.test(line)).map((line) => line.slice(4));
+  block.dataset.copy = [source.querySelector("code").textContent.trimEnd(), "", "", ...run].join("\n");
+}
+for (const file of document.querySelectorAll("a[download]")) file.dataset.address = file.href; // for paper
+
+// Formulas are copied as they are written: a browser would put each sign on a line of its own.
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (!selection.rangeCount || !selection.getRangeAt(0).cloneContents().querySelector("math")) return;
+  const copied = document.createElement("div");
+  copied.append(selection.getRangeAt(0).cloneContents());
+  for (const math of copied.querySelectorAll("math")) {
+    const tex = math.getAttribute("alttext");
+    math.replaceWith(math.getAttribute("display") === "block" ? `$$${tex}$$` : `$${tex}$`);
+  }
+  document.body.append(copied); // laid out, so that paragraphs end in line breaks
+  event.clipboardData.setData("text/plain", copied.innerText);
+  event.clipboardData.setData("text/html", copied.innerHTML);
+  copied.remove();
+  event.preventDefault();
+});
+
+// A browser without MathML shows formulas as they are written, and says why.
+const math = document.querySelector("math");
+if (math) {
+  const probe = document.createElement("div");
+  probe.innerHTML = '<math><mspace width="20px" height="1px"></mspace></math>';
+  document.body.append(probe);
+  if (probe.querySelector("mspace").getBoundingClientRect().width < 20) {
+    for (const formula of document.querySelectorAll("article math")) {
+      formula.replaceWith(Object.assign(document.createElement("code"), { textContent: formula.getAttribute("alttext") }));
+    }
+    document.querySelector("article h1").after(
+      Object.assign(document.createElement("p"), {
+        className: "lead",
+        textContent: zh
+          ? "这个浏览器太旧，不会排公式，下面显示的是公式的 TeX 源码。Chrome 和 Edge 从 109 版起、Firefox 和 Safari 都能正常显示。"
+          : "This browser is too old to set formulas; what stands below is their TeX. Chrome and Edge from 109 on, Firefox and Safari show them.",
+      }),
+    );
+  }
+  probe.remove();
+}
 
 // The ledger's table of answers shows one question or one verdict at a time.
 const filter = document.querySelector("form.filter");

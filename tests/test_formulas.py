@@ -1,0 +1,199 @@
+"""Formulas are seen whole on any device, and copied as they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+from fontTools.ttLib import TTFont
+from PIL import Image, ImageChops
+from playwright.sync_api import Browser, Page
+
+from tools.browsing import FLAGS
+
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{folder}</dir><cachedir>{folder}/cache</cachedir></fontconfig>"""
+WIDTHS = (1280, 390, 360)
+LEAVES = "math :is(mi, mn, mo, mtext)"
+
+
+def pages_with(site: Path, markup: str) -> list[str]:
+    """Addresses of the pages that have some markup."""
+    return [
+        file.relative_to(site).as_posix()
+        for file in sorted(site.rglob("*.html"))
+        if markup in file.read_text(encoding="utf-8")
+    ]
+
+
+@pytest.fixture(scope="module")
+def poor(
+    executable: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """A browser that has one text font without mathematical letters, and shows scrollbars."""
+    folder = tmp_path_factory.mktemp("fonts")
+    source = Path(mpl.get_data_path()) / "fonts" / "ttf" / "cmr10.ttf"
+    with TTFont(source) as font:
+        assert ord("𝑥") not in font.getBestCmap(), "or it would help out unnoticed"
+    (folder / source.name).write_bytes(source.read_bytes())
+    config = folder / "fonts.conf"
+    config.write_text(FONTS.format(folder=folder))
+    # Playwright runs once in a thread: the session's own starts this browser, too.
+    started = browser.browser_type.launch(
+        executable_path=executable,
+        args=FLAGS,
+        env={"FONTCONFIG_FILE": str(config)},
+        ignore_default_args=["--hide-scrollbars"],
+    )
+    yield started
+    started.close()
+
+
+def test_every_sign_comes_from_our_font(
+    site: Path, address: str, poor: Browser
+) -> None:
+    page = poor.new_page()
+    tools = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        tools.send(f"{domain}.enable")
+    foreign, seen = set(), 0
+    for name in pages_with(site, "<math"):
+        page.goto(address + name)
+        page.evaluate("document.fonts.ready")
+        page.evaluate(  # each sign once a page
+            """leaves => { const seen = new Set();
+            for (const leaf of document.querySelectorAll(leaves))
+              if (!seen.has(leaf.outerHTML)) leaf.dataset.first = seen.add(leaf.outerHTML).size; }""",
+            LEAVES,
+        )
+        root = tools.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+        query = {"nodeId": root, "selector": "math [data-first]"}
+        for node in tools.send("DOM.querySelectorAll", query)["nodeIds"]:
+            seen += 1
+            for font in tools.send("CSS.getPlatformFontsForNode", {"nodeId": node})[
+                "fonts"
+            ]:
+                if not font["isCustomFont"]:
+                    leaf = tools.send("DOM.getOuterHTML", {"nodeId": node})["outerHTML"]
+                    foreign.add(
+                        (name, re.sub(" data-first.*?>", ">", leaf), font["familyName"])
+                    )
+    page.close()
+    assert seen > 1000
+    assert foreign == set()
+
+
+def test_no_formula_is_wider_than_the_screen_or_scrolls_down(
+    site: Path, address: str, poor: Browser
+) -> None:
+    page = poor.new_page()
+    for name in pages_with(site, "<math"):
+        page.goto(address + name)
+        page.evaluate("document.fonts.ready")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            faults = page.evaluate(
+                """() => {
+                document.querySelectorAll("details").forEach(details => details.open = true);
+                const faults = [];
+                for (const box of document.querySelectorAll(".formula"))
+                  if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight)
+                    faults.push(box.querySelector("math").getAttribute("alttext"));
+                const right = document.documentElement.clientWidth;
+                const scrolls = ".md-typeset__scrollwrap, .output";
+                for (const math of document.querySelectorAll("article math:not([display])"))
+                  if (!math.closest(scrolls) && math.getBoundingClientRect().right > right)
+                    faults.push(math.getAttribute("alttext"));
+                return faults; }"""
+            )
+            message = f"{name}, {width} px: break them in two lines, with aligned"
+            assert faults == [], message
+    page.close()
+
+
+def test_no_ink_of_a_formula_is_cut(site: Path, address: str, poor: Browser) -> None:
+    whole = "* { overflow: visible !important; background: none !important }"
+    looked_at = 0
+    page = poor.new_page()
+    for name in pages_with(site, 'class="formula"'):
+        if not name.startswith("en/") or "notebooks" in name:
+            continue  # the other language, and the notebooks, have the same formulas
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(address + name)
+            page.evaluate("document.fonts.ready")
+            formulas = range(page.locator(".formula").count())
+            page.add_style_tag(content="* { background: none !important }")
+            as_is = [ink(page, number) for number in formulas]
+            page.add_style_tag(content=whole)
+            for number in formulas:
+                difference = ImageChops.difference(as_is[number], ink(page, number))
+                assert not difference.getbbox(), (name, width, number)
+                looked_at += 1
+    page.close()
+    assert looked_at > 30
+
+
+def ink(page: Page, number: int) -> Image.Image:
+    """What is seen of a formula, with what lies close around it."""
+    box = page.locator(".formula").nth(number).bounding_box()
+    assert box
+    clip = {
+        "x": 0,
+        "y": box["y"] - 8,
+        "width": page.viewport_size["width"],
+        "height": box["height"] + 16,
+    }
+    return Image.open(BytesIO(page.screenshot(full_page=True, clip=clip))).convert(
+        "RGB"
+    )
+
+
+def test_formulas_are_copied_as_they_are_written(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}en/momentum/")
+    copied = page.evaluate(
+        """() => {
+        const math = document.querySelector("article p math"), text = math.closest("p");
+        const event = new ClipboardEvent("copy", { clipboardData: new DataTransfer(), bubbles: true });
+        getSelection().selectAllChildren(text);
+        document.body.dispatchEvent(event);
+        return [text.querySelectorAll("math").length, math.getAttribute("alttext"),
+                event.clipboardData.getData("text/plain")]; }"""
+    )
+    page.close()
+    count, tex, text = copied
+    assert f"${tex}$" in text
+    assert text.count("$") == 2 * count
+    assert "\n" not in text.strip()
+
+
+def test_formulas_and_code_are_not_translated(site: Path) -> None:
+    for name in pages_with(site, "<math"):
+        text = (site / name).read_text(encoding="utf-8")
+        assert len(re.findall(r'translate="no"><math', text)) == text.count("<math"), (
+            name
+        )
+        assert re.findall(r"<code(?! translate)[ >]", text) == [], name
+
+
+def test_a_browser_without_mathml_shows_formulas_as_written(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.add_init_script(
+        """const whole = Element.prototype.getBoundingClientRect;
+        Element.prototype.getBoundingClientRect = function () {
+          return this.localName === "mspace" ? new DOMRect() : whole.call(this); };"""
+    )
+    page.goto(f"{address}en/momentum/")
+    assert page.locator("article math").count() == 0
+    assert "x_{k+1}" in page.locator("article").inner_text()
+    assert "too old" in page.locator("article p").first.inner_text()
+    page.close()

@@ -216,21 +216,20 @@ def _without_unused_variables(css: str) -> str:
 
 # Fonts
 
-# What browsers draw where one letter stands alone in <mi>: a sign of mathematical italic, which nobody types.
+# What browsers draw where a letter stands alone in <mi>: one of mathematical italic, which nobody types.
 _ITALIC = {
     chr(int(unicodedata.decomposition(sign).removeprefix("<font> "), 16)): sign
     for sign in map(chr, range(0x1D400, 0x1D800))
     if unicodedata.name(sign, "").startswith("MATHEMATICAL ITALIC ")
 } | {"h": "\N{PLANCK CONSTANT}"}  # Unicode had that one before
 _FORMULA = re.compile(r"<math.*?</math>", re.S)
-_LETTER = re.compile(r"<mi>([^<>]+)</mi>")
+_LETTER = re.compile(r"<mi>([^<>&])</mi>")
 
 
 def drawn_signs(formula: str) -> set[str]:
-    """All signs that a browser may draw for a formula in MathML; the root is drawn without being typed."""
-    letters = {unescape(letter) for letter in _LETTER.findall(formula)}
-    typed = unescape(re.sub(r"<[^>]*>", "", formula))
-    return {"√", *typed} | {_ITALIC[x] for x in letters if x in _ITALIC}
+    """All signs that a browser draws for a formula in MathML; the root is drawn without being typed."""
+    formula = _LETTER.sub(lambda m: _ITALIC.get(m[1], m[1]), formula)
+    return {"√", *unescape(re.sub(r"<[^>]*>", "", formula))}
 
 
 def _signs_in_use(folder: Path, pages: Iterable[str]) -> None:

@@ -250,7 +250,7 @@ def _mathml(page: Page, match: re.Match[str]) -> str:
         mathml = re.sub(
             f'<mtd style="text-align: {side}[^"]*"', f'<mtd class="{side}"', mathml
         )
-    mathml = re.sub(r' style="[^"]*"', "", mathml)
+    mathml = re.sub(r' (?:style|scriptlevel)="[^"]*"', "", mathml)
     # HTML checkers know this attribute on few elements; the stylesheet does the same.
     mathml = mathml.replace('<mfrac displaystyle="false"', '<mfrac class="compact"')
     mathml = mathml.replace('<mfrac displaystyle="true"', '<mfrac class="ample"')

@@ -100,7 +100,7 @@ for (const block of document.querySelectorAll(".use .highlight, .doc-object .lan
   const source = document.getElementById(named ? named.dataset.source : `source-${path[1]}-${path[2]}`);
   const lines = block.querySelector("code").textContent.trimEnd().split("\n");
   const run = named ? lines : lines.filter((line) => /^(>>>|\.\.\.)( |$)/.test(line)).map((line) => line.slice(4));
-  block.dataset.copy = [source.querySelector("code").textContent.trimEnd(), "", "", ...run].join("\n");
+  block.dataset.copy = [source.querySelector("pre code").textContent.trimEnd(), "", "", ...run].join("\n");
 }
 for (const file of document.querySelectorAll("a[download]")) file.dataset.address = file.href; // for paper
 

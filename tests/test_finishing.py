@@ -96,33 +96,6 @@ def test_a_sign_that_the_font_lacks_stops_the_build(folder: Path) -> None:
         finishing.site(folder)
 
 
-def test_a_root_keeps_its_shape_and_no_high_one_is_wider(folder: Path) -> None:
-    """Behind a root, Chromium leaves room for the widest of all heights."""
-    (source,) = (ROOT / "docs" / "assets" / "fonts").glob("*.woff2")
-    finishing.site(folder)
-    shapes = []
-    for file in (source, folder / "assets" / "fonts" / "stix.woff2"):
-        with TTFont(file) as font:
-            root = font.getBestCmap()[ord("√")]
-            variants = font["MATH"].table.MathVariants
-            index = variants.VertGlyphCoverage.glyphs.index(root)
-            higher = variants.VertGlyphConstruction[index].MathGlyphVariantRecord
-            glyphs = [record.VariantGlyph for record in higher]
-            shapes.append(
-                {
-                    "width": font["hmtx"][root],
-                    "ink": font["glyf"][root].getCoordinates(font["glyf"])[0],
-                    "heights": [record.AdvanceMeasurement for record in higher],
-                    "constants": vars(font["MATH"].table.MathConstants)[
-                        "RadicalVerticalGap"
-                    ].Value,
-                }
-            )
-            widths = {font["hmtx"][glyph][0] for glyph in glyphs}
-    assert shapes[0] == shapes[1]
-    assert widths == {shapes[1]["width"][0]}
-
-
 def test_search_waits_until_it_is_opened(folder: Path) -> None:
     finishing.site(folder)
     bundle = (folder / "assets" / "javascripts" / "bundle.1.min.js").read_text()

@@ -138,6 +138,30 @@ def test_no_ink_of_a_formula_is_cut(site: Path, address: str, poor: Browser) -> 
     assert looked_at > 30
 
 
+def test_a_root_is_as_wide_and_as_low_as_what_is_under_it(
+    site: Path, address: str, browser: Browser
+) -> None:
+    page = browser.new_page()
+    seen = 0
+    for name in pages_with(site, "<msqrt"):
+        page.goto(address + name)
+        page.evaluate("document.fonts.ready")
+        roots = page.evaluate(
+            """() => [...document.querySelectorAll("msqrt")].filter(e => e.checkVisibility()).map(root => {
+            const own = root.getBoundingClientRect(), under = root.lastElementChild.getBoundingClientRect();
+            return [own.right - under.right, own.height / parseFloat(getComputedStyle(root).fontSize),
+                    root.childElementCount === 1 && root.firstElementChild.localName === "mi"]; })"""
+        )
+        for gap, height, letter in roots:
+            assert gap < 1, f"{name}: {gap} px behind a root"
+            assert height < 1.5 or not letter, (
+                f"{name}: a root of {height} em over a letter"
+            )
+            seen += 1
+    page.close()
+    assert seen > 20
+
+
 def ink(page: Page, number: int) -> Image.Image:
     """What is seen of a formula, with what lies close around it."""
     box = page.locator(".formula").nth(number).bounding_box()

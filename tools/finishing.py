@@ -226,6 +226,9 @@ _FORMULA = re.compile(r"<math.*?</math>", re.S)
 _LETTER = re.compile(r"<mi>([^<>&])</mi>")
 
 
+_HIGHER = 1.06
+
+
 def drawn_signs(formula: str) -> set[str]:
     """All signs that a browser draws for a formula in MathML; the root is drawn without being typed."""
     formula = _LETTER.sub(lambda m: _ITALIC.get(m[1], m[1]), formula)
@@ -254,23 +257,37 @@ def _signs_in_use(folder: Path, pages: Iterable[str]) -> None:
                     f"{file.name} lacks {''.join(sorted(missing))!r}, which formulas of the site need; "
                     "write them another way, or put a larger part of the font into docs/assets/fonts"
                 )
-            _make_roots_equally_wide(font)
+            _fit_roots(font)
             subset.save_font(font, str(file), options)
 
 
-def _make_roots_equally_wide(font: TTFont) -> None:
-    """Make high roots as narrow as the lowest: Chromium leaves room for the widest one behind every root."""
+def _fit_roots(font: TTFont) -> None:
+    """Fit roots to Chromium, which leaves room for the widest behind each, and rounds what is under it up.
+
+    High roots become as narrow as the lowest one, and that one so much higher that a letter still fits under
+    it when rounding has added three pixels: else the next one is taken, which hangs far below the line.
+    """
     root = font.getBestCmap()[ord("√")]
     width, _ = font["hmtx"][root]
     variants = font["MATH"].table.MathVariants
-    higher = variants.VertGlyphConstruction[
+    heights = variants.VertGlyphConstruction[
         variants.VertGlyphCoverage.glyphs.index(root)
     ]
-    names = {record.VariantGlyph for record in higher.MathGlyphVariantRecord}
-    names |= {part.glyph for part in higher.GlyphAssembly.PartRecords}
-    for name in names:
-        glyph = font["glyf"][name]
-        glyph.coordinates.scale((width / font["hmtx"][name][0], 1))
-        glyph.coordinates.toInt()
-        glyph.recalcBounds(font["glyf"])
-        font["hmtx"][name] = (width, glyph.xMin)
+    records = heights.MathGlyphVariantRecord
+    parts = [part.glyph for part in heights.GlyphAssembly.PartRecords]
+    for name in {*parts, *(record.VariantGlyph for record in records)} - {root}:
+        _scale(font, name, width / font["hmtx"][name][0], 1)
+    _scale(font, root, 1, _HIGHER)
+    records[0].AdvanceMeasurement = round(records[0].AdvanceMeasurement * _HIGHER)
+
+
+def _scale(font: TTFont, name: str, x: float, y: float) -> None:
+    """Scale a glyph, from the left and from the top."""
+    glyph = font["glyf"][name]
+    top = glyph.yMax
+    glyph.coordinates.translate((0, -top))
+    glyph.coordinates.scale((x, y))
+    glyph.coordinates.translate((0, top))
+    glyph.coordinates.toInt()
+    glyph.recalcBounds(font["glyf"])
+    font["hmtx"][name] = (round(font["hmtx"][name][0] * x), glyph.xMin)

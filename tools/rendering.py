@@ -197,7 +197,8 @@ def _found(
         else:
             # Its own heading says what is there: a proof, a table, times on a machine.
             heading, target, title = titles[name[1:]], name, ""
-            text = page.markdown[heading.start("text") : heading.end("text")]
+            line = page.markdown[heading.start("text") : heading.end()]
+            text = line.partition("{:")[0].strip()
         rests.append(f'<a href="{target}"{title}>{text}</a>')
     badge = f'<span class="badge {match["word"]}">{words[match["word"]]}</span>'
     line = words["rests"].format(words["join"].join(rests))

@@ -566,16 +566,11 @@ def test_the_sentence_of_a_claim_is_told_without_markup(
 
 
 def test_the_claims_of_a_question_are_folded_and_counted() -> None:
-    asked = '# T {: #t }\n\n!!! claim "a"\n\n    One.\n'
-    ledger = (
-        "# L\n\n## All {: #all }\n\nText.\n\n## Toy {: #toy }\n\nOn the page:\n\n[[claims toy]]\n\n"
-        'Beyond:\n\n!!! claim "toy.b"\n\n    Two.\n'
-    )
-    done = rendering.with_claims(ledger, "en", lambda _: asked)
-    assert done == (
-        "# L\n\n## All {: #all }\n\nText.\n\n## Toy {: #toy }\n\n"
-        '<details class="claims" markdown="1">\n<summary>2 claims</summary>\n\nOn the page:\n\n'
-        '!!! claim "toy.a"\n\n    One.\n\nBeyond:\n\n!!! claim "toy.b"\n\n    Two.\n\n</details>\n\n'
+    claim = '<div class="admonition claim">\n<p>It learns.</p>\n</div>\n'
+    answers, asked = '<h2 id="answers">A</h2>\n<p>Text.</p>\n', '<h2 id="selu">S</h2>'
+    assert rendering.folded(f"{answers}{asked}\n<p>Two:</p>\n{claim}{claim}", "en") == (
+        f'{answers}{asked}\n<details class="claims">\n<summary>2 claims</summary>\n'
+        f"<p>Two:</p>\n{claim}{claim}</details>\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""Figures as SVG with real text, in the colours of the page and the words of a language."""
+"""Figures as SVG with real text, in the colours of the page and the words of a language; and as pictures."""
 
 from __future__ import annotations
 

@@ -224,6 +224,8 @@ def on_page_content(
     anchor = r"<b \1></b>" if "/code/" in uri else ""
     html = _LINE_ANCHOR.sub(anchor, html)
     language = _language(page)
+    if language and source.slug == "ledger":
+        return rendering.folded(html, language)
     if language and source.slug == "glossary":
         return glossary.anchored(html, language)
     if language and source.slug in evidence:

@@ -12,7 +12,7 @@ from math_core import LatexError, LatexToMathML
 from snippets.evidence.questions import Measurement, questions
 from tools import figures, numbers
 from tools.pages import VERDICTS, Page
-from tools.prose import headings, sections
+from tools.prose import headings
 
 WORDS = {
     "zh": {
@@ -70,6 +70,9 @@ _DRAWN = re.compile(
 )
 _MATH = re.compile(
     r'<(span|div) class="arithmatex">\\([(\[])(?P<tex>.*?)\\[)\]]</\1>', re.S
+)
+_SECTION = re.compile(
+    r'(?P<heading><h2 id="(?P<id>[^"]*)">.*?</h2>)(?P<claims>.*?)(?=<h2 |\Z)', re.S
 )
 _TOGETHER = r'<span class="together">\1\2</span>'
 
@@ -355,9 +358,7 @@ def _answers(order: list[str], language: str, read: Callable[[str], str]) -> str
 
 
 def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str:
-    """The ledger with the claims of each question's page in place of `[[claims <question>]]`.
-
-    What follows a question's heading is folded: all claims of all questions are too many to scroll past.
+    """The ledger with `[[claims <question>]]` replaced by the claims that the question's page states.
 
     Args:
         markdown: Text of the ledger.
@@ -377,18 +378,23 @@ def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str
         ]
         return "\n\n".join(blocks)
 
-    for section in reversed(sections(markdown)):
-        heading, _, rest = markdown[section.start : section.end].partition("\n")
-        if not _ALL_CLAIMS.search(rest):
-            continue
-        rest = _ALL_CLAIMS.sub(stated, rest).strip()
-        n = len(list(Page(f"{language}/ledger.md", rest, {}).claims()))
-        fold = (
-            f'{heading}\n\n<details class="claims" markdown="1">\n'
-            f"<summary>{WORDS[language]['claims'].format(n=n)}</summary>\n\n{rest}\n\n</details>\n\n"
+    return _ALL_CLAIMS.sub(stated, markdown)
+
+
+def folded(html: str, language: str) -> str:
+    """The rendered ledger with the claims of each question folded: there are too many to scroll past."""
+
+    def fold(match: re.Match[str]) -> str:
+        if match["id"] not in questions():
+            return match.group()
+        n = match["claims"].count('class="admonition claim"')
+        summary = WORDS[language]["claims"].format(n=n)
+        return (
+            f'{match["heading"]}\n<details class="claims">\n<summary>{summary}</summary>'
+            f"{match['claims']}</details>\n"
         )
-        markdown = markdown[: section.start] + fold + markdown[section.end :]
-    return markdown
+
+    return _SECTION.sub(fold, html)
 
 
 _CONVERTER = LatexToMathML(fancy_error=False)

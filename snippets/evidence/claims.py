@@ -55,9 +55,9 @@ class Claim:
         """The condition as programs read it; pages say it in words."""
         parts = []
         if self.above is not None:
-            parts.append(f"low > {_exactly(self.above)}")
+            parts.append(f"low > {_exact(self.above)}")
         if self.below is not None:
-            parts.append(f"high < {_exactly(self.below)}")
+            parts.append(f"high < {_exact(self.below)}")
         return " and ".join(parts)
 
     def holds(self, estimate: Estimate) -> bool:
@@ -67,7 +67,6 @@ class Claim:
         )
 
 
-def _exactly(bound: float) -> str:
-    """A bound, short where that is all of it: rounded, it would be another condition."""
-    short = f"{bound:g}"
-    return short if float(short) == bound else repr(bound)
+def _exact(bound: float) -> str:
+    """The shortest digits that are this number and no other."""
+    return repr(bound).removesuffix(".0")

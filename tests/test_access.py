@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -91,7 +93,73 @@ def test_the_answers_can_be_filtered(address: str, browser: Browser) -> None:
     page.select_option("select[name=verdict]", "")
     links = page.locator("#answers ~ * tbody tr:not([hidden]) td:first-child small a")
     assert {a.get_attribute("href") for a in links.all()} == {"../selu/#checked"}
-    assert 0 < page.locator(shown).count() < everything
+    few = page.locator(shown).count()
+    assert 0 < few < everything
+    said = page.get_by_role("status")
+    assert said.inner_text() == f"{few} of {everything} answers."
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_filter_without_a_row_says_so(
+    address: str, browser: Browser, language: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}{language}/ledger/")
+    said, table = page.get_by_role("status"), page.locator("#answers ~ * table")
+    empty = 0
+    for question in questions():
+        page.select_option("select[name=question]", question)
+        for verdict in ("supported", "refuted", "depends"):
+            page.select_option("select[name=verdict]", verdict)
+            none = not page.locator("#answers ~ * tbody tr:not([hidden])").count()
+            assert table.is_hidden() == none
+            assert (not re.search(r"\d", said.inner_text())) == none
+            assert said.is_visible() and said.inner_text()
+            empty += none
+    assert empty > 0
+    page.close()
+
+
+STOPS = """() => [...document.querySelectorAll("article *")].filter(
+    e => e.tabIndex >= 0 && e.checkVisibility({visibilityProperty: true})).length"""
+
+
+def test_the_keyboard_passes_the_folded_claims(address: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}zh/ledger/")
+    folded = page.evaluate(STOPS)
+    rows = page.locator("#answers ~ * tbody tr").count()
+    assert folded <= rows + 30  # a link a row, and the folds
+    fold = page.locator("details.claims").first
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert violations(page) == []
+    claims, numbers = fold.locator(".claim"), fold.locator(".claim data.measured")
+    links = fold.locator(".claim p:not(.provenance) a")
+    opened = page.evaluate(STOPS) - folded
+    assert opened == claims.count() + numbers.count() + links.count()
+    page.close()
+
+
+SMALL = """() => [...document.querySelectorAll("article a[href]")]
+    .filter(a => parseFloat(getComputedStyle(a.parentElement).fontSize) < 14 && !a.closest("code"))
+    .map(a => [a.textContent, a.getBoundingClientRect().width, a.getBoundingClientRect().height])
+    .filter(([, width, height]) => width && (width < 24 || height < 24))"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_links_in_small_type_are_large_enough_for_a_finger(
+    address: str, browser: Browser, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    for language in ("zh", "en"):
+        for name in ("", "ledger/", "traps/", "api/", *(f"{q}/" for q in questions())):
+            page.goto(f"{address}{language}/{name}")
+            page.evaluate(
+                "document.querySelectorAll('details').forEach(d => d.open = true)"
+            )
+            assert page.evaluate(SMALL) == [], (language, name)
     page.close()
 
 

@@ -168,6 +168,11 @@ FAULTS = {
         "\n[[answers wrong]]\n",
         r"\[\[answers wrong\]\] is not understood",
     ),
+    "a claim that leans on another": (
+        r'(!!! claim "constant-fails"\n\n) {4}',
+        '!!! claim "constant-fails"\n\n    Its accuracy is low. ',
+        r"claim 'constant-fails' begins with 'Its', which leans on another sentence",
+    ),
     "an id that stands twice": (END, "\n## T {: #why }\n", r"the id #why stands twice"),
     "an underlined heading": (END, "\nT\n---\n", r"this line becomes a heading"),
     "another link": (
@@ -464,11 +469,109 @@ def test_an_error_names_file_and_line(evidence: dict[str, Evidence]) -> None:
 def test_a_claim_gets_badge_and_provenance(evidence: dict[str, Evidence]) -> None:
     text = '!!! claim "learns"\n\n    It learns.\n\nNext.\n'
     done = rendering.substituted(page(text, evidence), link)
-    assert done.startswith(
-        "!!! claim \"<code id='toy.learns'>toy.learns</code> <span class='badge holds'>holds</span>\"\n"
+    assert done == (
+        '!!! claim ""\n\n    <span class="badge holds" id="toy.learns">holds</span> It learns.\n\n'
+        "    95% interval 97.1% to 97.9%, n = 20, must lie above 90% · "
+        '<a href="/en/code/toy.md#line-0-7">code, line 7</a> · <code>toy.learns</code>\n'
+        "    {: .provenance }\n\nNext.\n"
     )
-    assert '<a href="/en/code/toy.md#line-0-7">snippets/toy/experiment.py:7</a>' in done
-    assert done.endswith("\n    {: .provenance }\n\nNext.\n")
+
+
+CONDITIONS = [
+    (Claim("c", "k", above=0.15, below=0.45), "share", "must lie between 15% and 45%"),
+    (Claim("c", "k", above=0.07), "share", "must lie above 7%"),
+    (Claim("c", "k", below=1e-9), "share", "must lie below 10⁻⁷%"),
+    (Claim("c", "k", below=1.000001), "1", "must lie below 1.000001"),
+    (Claim("c", "k", above=1 / 3), "1", "must lie above 0.3333333333333333"),
+    (Claim("c", "k", below=2.5e-12), "1", "must lie below 2.5 × 10⁻¹²"),
+    (Claim("c", "k", above=0), "1", "must lie above 0"),
+    (Claim("c", "k", below=-1.0), "points", "must lie below −1 point"),
+    (
+        Claim("c", "k", above=-2.5, below=2.5),
+        "points",
+        "must lie between −2.5 and 2.5 points",
+    ),
+    (
+        Claim("c", "k", above=1_380_000.0, below=1_384_000.0),
+        "steps",
+        "must lie between 1,380,000 and 1,384,000 steps",
+    ),
+]
+
+
+@pytest.mark.parametrize(("claim", "unit", "words"), CONDITIONS)
+def test_a_condition_is_said_in_the_unit_shown_and_never_rounded(
+    claim: Claim, unit: str, words: str
+) -> None:
+    assert numbers.condition(claim, unit, "en") == words
+
+
+def test_a_condition_is_said_in_chinese() -> None:
+    both = Claim("c", "k", above=0.15, below=0.45)
+    assert numbers.condition(both, "share", "zh") == "应在 15% 与 45% 之间"
+    assert numbers.condition(both, "nats", "zh") == "应在 0.15 与 0.45 nat 之间"
+    assert numbers.condition(both, "points", "zh") == "应在 0.15 与 0.45 个百分点之间"
+    assert numbers.condition(Claim("c", "k", above=3), "steps", "zh") == "应大于 3 步"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_words_of_each_condition_read_back_as_its_bounds(language: str) -> None:
+    plain = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--", ",")
+    for verdict in (v for q in questions() for v in gather(q).verdicts):
+        if verdict.estimate is None:
+            continue
+        share, claim = verdict.estimate.unit == "share", verdict.claim
+        words = numbers.condition(claim, verdict.estimate.unit, language)
+        said = re.findall(r"(?:(−?[\d.]+) × )?\b10([⁰-⁹⁻¹²³]+)|(−?\d[\d.,]*)", words)
+        read = [
+            float((number or f"{factor or 1}e{power}").translate(plain))
+            for factor, power, number in said
+        ]
+        bounds = [b for b in (claim.above, claim.below) if b is not None]
+        assert read == pytest.approx([100 * b if share else b for b in bounds], 1e-12)
+
+
+def test_programs_read_a_condition_that_is_not_rounded() -> None:
+    assert Claim("c", "k", below=1.000001).condition == "high < 1.000001"
+    assert Claim("c", "k", above=0.15, below=9).condition == "low > 0.15 and high < 9"
+
+
+def test_a_verdict_gives_its_reason_first_and_then_names_what_it_rests_on(
+    evidence: dict[str, Evidence],
+) -> None:
+    text = (
+        "## Times of `f` {: #times }\n\n| a | [[verdict refuted: learns, #times]]<br>Since $1 | 2$. |\n"
+        "| b | [[verdict supported: learns, learns]] |\n"
+    )
+    done = rendering.substituted(
+        page(text, evidence), link, {"toy.learns": 'It "learns".'}
+    )
+    first, second = done.splitlines()[2:]
+    assert first == (
+        '| a | <span class="badge refuted">refuted</span><br>Since $1 | 2$.'
+        '<br><small class="rests">rests on '
+        '<a href="/en/ledger.md#toy.learns" title="It &quot;learns&quot;.">measurement</a> · '
+        '<a href="#times">Times of `f`</a></small> |'
+    )
+    assert ">measurement 1</a> · " in second
+
+
+def test_the_sentence_of_a_claim_is_told_without_markup(
+    evidence: dict[str, Evidence],
+) -> None:
+    text = '!!! claim "learns"\n\n    It *has* [[toy.he.accuracy]] at $80\\%$ in [`x`](a.md#b).\n'
+    assert rendering.sentences([page(text, evidence)]) == {
+        "toy.learns": "It has 97.5% at 80% in x."
+    }
+
+
+def test_the_claims_of_a_question_are_folded_and_counted() -> None:
+    claim = '<div class="admonition claim">\n<p>It learns.</p>\n</div>\n'
+    answers, asked = '<h2 id="answers">A</h2>\n<p>Text.</p>\n', '<h2 id="selu">S</h2>'
+    assert rendering.folded(f"{answers}{asked}\n<p>Two:</p>\n{claim}{claim}", "en") == (
+        f'{answers}{asked}\n<details class="claims">\n<summary>2 claims</summary>\n'
+        f"<p>Two:</p>\n{claim}{claim}</details>\n"
+    )
 
 
 def test_an_alternative_holds_plain_numbers(

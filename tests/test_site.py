@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 from playwright.sync_api import Browser
 
 from snippets.evidence.questions import questions, techniques
@@ -261,6 +262,115 @@ def test_every_page_has_a_title_and_a_description(site: Path) -> None:
         assert described and len(described["content"]) > 20, file
 
 
+def test_a_link_that_is_shared_shows_title_thesis_and_picture(site: Path) -> None:
+    for file in html_files(site):
+        page = soup(file)
+        if page.select_one("meta[name=robots][content=noindex]"):
+            continue
+        said = {m["property"]: m["content"] for m in page.select("meta[property]")}
+        canonical = page.select_one("link[rel=canonical]")
+        path = file.relative_to(site).as_posix().removesuffix("index.html")
+        root = said["og:url"].removesuffix(path)
+        assert re.fullmatch("https?://[^/]+/(.+/)?", root), file
+        assert canonical is None or said["og:url"] == canonical["href"], file
+        assert said["og:title"] and said["og:title"] in page.title.text, file
+        described = page.select_one("meta[name=description]")
+        assert said["og:description"] == described["content"], file
+        assert said["og:site_name"] in page.title.text, file
+        assert said["og:type"] in ("article", "website"), file
+        language = file.relative_to(site).parts[0]
+        locales = [said["og:locale"], said["og:locale:alternate"]]
+        assert locales == (
+            ["en_GB", "zh_CN"] if language == "en" else ["zh_CN", "en_GB"]
+        )
+        assert page.select_one("meta[name='twitter:card']"), file
+        picture = site / said["og:image"].removeprefix(root)
+        asked_of = {q for q in questions() if q in file.relative_to(site).parts}
+        assert picture.stem == (asked_of.pop() if asked_of else "site"), file
+        assert picture.name not in str(page.body), file
+
+
+def test_pictures_of_links_are_small_and_as_large_as_chats_show_them(
+    site: Path,
+) -> None:
+    pictures = sorted((site / "assets" / "shared").iterdir())
+    assert {p.stem for p in pictures} == {*questions(), "site"}
+    for file in pictures:
+        assert file.stat().st_size <= 60_000, file
+        with Image.open(file) as picture:
+            assert (picture.format, picture.size) == ("PNG", (1200, 630))
+            colors = {
+                color for _, color in picture.convert("RGB").getcolors(1 << 20) or ()
+            }
+        assert {(0xFA, 0xF8, 0xF3), (0xA6, 0x3D, 0x2B)} <= colors, file
+
+
+def test_the_description_of_a_question_is_a_thesis_of_one_or_two_sentences(
+    site: Path,
+) -> None:
+    for language in LANGUAGES:
+        for question in questions():
+            page = soup(site / language / question / "index.html")
+            said = page.select_one("meta[name=description]")["content"]
+            assert 1 <= len(re.findall(r"[.。](?:\s|$|(?<=。))", said)) <= 2, said
+            assert not re.search("[Mm]easured|[Ss]eeds|测量|种子|证明", said), said
+
+
+def test_a_verdict_says_why_before_what_it_rests_on_in_words(site: Path) -> None:
+    for language in LANGUAGES:
+        for question in questions():
+            page = soup(site / language / question / "index.html")
+            headings = {h["id"]: h.text for h in page.select("h2[id], h3[id]")}
+            cells = page.select("td:last-child:has(> .badge)")
+            assert cells
+            for cell in cells:
+                assert cell.contents[0].get("class", [""])[0] == "badge"
+                assert cell.contents[-1].get("class") == ["rests"], "the reason first"
+                links = cell.select(".rests a")
+                names = [a.text for a in links]
+                assert len(names) == len(set(names)) > 0, names
+                for a in links:
+                    inside = headings.get(a["href"][1:]) if a["href"][0] == "#" else ""
+                    assert bool(inside) == (a["href"][0] == "#")
+                    if inside:
+                        assert inside.removesuffix("¶") == a.text
+                    else:
+                        assert re.fullmatch(r"(measurement|测量)( \d)?", a.text)
+                        assert len(a["title"]) > 10 and "[[" not in a["title"]
+
+
+def test_a_claim_begins_with_its_sentence_and_ends_with_its_name(site: Path) -> None:
+    for language in LANGUAGES:
+        ledger = soup(site / language / "ledger" / "index.html")
+        claims = ledger.select(".claim")
+        known = sum(
+            len(json.loads((site / "evidence" / f"{q}.json").read_text())["claims"])
+            for q in questions()
+        )
+        assert len(claims) == known
+        for claim in claims:
+            name = claim.select_one(".badge")["id"]
+            assert claim.find("p").contents[0]["id"] == name, "badge and sentence first"
+            assert name not in claim.find("p").text
+            told = claim.select_one(".provenance")
+            assert told.text.endswith(name)
+            assert not re.search(r"\b(?:low|high) [<>]|condition|条件", told.text)
+            fold = claim.find_parent("details")
+            assert fold and not fold.has_attr("open")
+            assert fold.find_previous("h2")["id"] == name.partition(".")[0]
+
+
+def test_the_search_index_leads_to_places_that_exist(site: Path) -> None:
+    for language in LANGUAGES:
+        index = json.loads(
+            (site / language / "search" / "search_index.json").read_text()
+        )
+        for entry in index["docs"]:
+            path, _, place = entry["location"].partition("#")
+            page = soup(site / language / path / "index.html")
+            assert not place or page.find(id=unquote(place)), entry["location"]
+
+
 # In a browser
 
 
@@ -299,6 +409,19 @@ def test_paper_has_light_pages_with_answers_open(
     context.close()
 
 
+def test_the_ledger_is_whole_on_paper_without_javascript(
+    address: str, browser: Browser
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}zh/ledger/")
+    claims = page.locator(".claim")
+    assert claims.first.is_hidden()
+    page.emulate_media(media="print")
+    assert claims.first.is_visible() and claims.last.is_visible()
+    context.close()
+
+
 def test_no_request_leaves_the_origin(
     site: Path, address: str, browser: Browser
 ) -> None:
@@ -323,7 +446,7 @@ def test_no_request_leaves_the_origin(
 @pytest.mark.parametrize(
     ("language", "query", "wanted"),
     [
-        ("zh", "训练", "symmetry/"),
+        ("zh", "对称性", "symmetry/"),
         ("zh", "有效秩", "ledger/"),
         ("en", "effective rank", "symmetry/"),
     ],
@@ -368,6 +491,29 @@ def test_the_language_switch_keeps_page_and_section(
     page.click("a[hreflang=en]")
     page.wait_for_url(f"{address}en/symmetry/#measured")
     page.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_link_to_a_claim_opens_its_fold(
+    address: str, browser: Browser, scripts: bool
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=scripts
+    )
+    page = context.new_page()
+    page.goto(f"{address}zh/ledger/#selu.he-breaks-it")
+    place = page.locator("[id='selu.he-breaks-it']")
+    place.wait_for(state="visible")
+    assert 48 <= place.bounding_box()["y"] < 120, "below the header"
+    assert page.locator("details.claims[open]").count() == 1
+    page.click("a[hreflang=en]")
+    if scripts:  # without one the link leads to the page
+        page.wait_for_url(f"{address}en/ledger/#selu.he-breaks-it")
+        place.wait_for(state="visible")
+        assert 48 <= place.bounding_box()["y"] < 120
+        page.goto(f"{address}en/ledger/#momentum")
+        page.locator("[id='momentum.coasts']").wait_for(state="visible")
+    context.close()
 
 
 @pytest.mark.parametrize("width", [390, 1280])

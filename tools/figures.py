@@ -1,4 +1,4 @@
-"""Figures as SVG with real text, in the colours of the page and the words of a language."""
+"""Figures as SVG with real text, in the colours of the page and the words of a language; and as pictures."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ import matplotlib as mpl
 from cycler import cycler
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.patches import Polygon, Rectangle
+from matplotlib.text import Text
+from PIL import Image
 
 from snippets.evidence.evidence import Evidence
 
@@ -45,6 +49,8 @@ SIZES = {
     "narrow": (358, 300),
     "small": (270, 225),
 }  # CSS pixels; a figure may set its own height
+PAPER = "#faf8f3"
+POSTER = (1200, 630)  # pixels, as chats show a picture of a page
 
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -71,6 +77,12 @@ STYLE: dict[Any, Any] = {
     "figure.dpi": 72,  # a point is a pixel: sizes below are what the reader sees
     "savefig.transparent": True,
     "path.simplify_threshold": 0.3,  # pixels; halves the weight of long curves
+}
+
+_POSTER_STYLE = STYLE | {
+    "savefig.transparent": False,
+    "figure.facecolor": PAPER,
+    "axes.facecolor": PAPER,
 }
 
 Say = Callable[[str, str], str]
@@ -114,6 +126,60 @@ def card(
 ) -> str:
     """Draw the first panel of a figure alone, small enough for a card; arguments as in `draw`."""
     return _draw(question, name, evidence, language, alternative, "small")
+
+
+def poster(question: str, name: str, evidence: Evidence) -> bytes:
+    """Draw the first panel of a figure as a PNG for links to the page, without a word.
+
+    So it needs no Chinese font on the machine that builds, and serves both languages.
+    """
+    module = importlib.import_module(f"snippets.{question}.figures")
+    with mpl.rc_context(_POSTER_STYLE):
+        figure: Figure = getattr(module, name)(evidence, lambda _, en: en, False)
+        (panel, *others) = figure.axes
+        for axes in others:
+            axes.remove()
+        figure.set_layout_engine("none")
+        panel.set_position((0.06, 0.1, 0.78, 0.8))
+        panel.tick_params(length=0, labelbottom=False, labelleft=False)
+        for words in (*figure.findobj(Legend), *figure.findobj(Text)):
+            words.set_visible(False)
+        return _sealed(figure)
+
+
+def seal() -> bytes:
+    """The picture of the pages that have no figure: the site's own mark."""
+    with mpl.rc_context(_POSTER_STYLE):
+        return _sealed(plt.figure(), at=(0.5, 0.5), size=0.5)
+
+
+def _sealed(
+    figure: Figure, at: tuple[float, float] = (0.92, 0.15), size: float = 0.1
+) -> bytes:
+    """The figure on paper with the site's mark, the one of `favicon.svg`, as a PNG of few colours."""
+    width, height = POSTER
+    figure.set_size_inches(width / 180, height / 180)
+    x, y = at[0] * width, at[1] * height
+    half = size * height / 2
+    for shape in (
+        Rectangle((x - half, y - half), 2 * half, 2 * half, color=SERIES[2]),
+        Polygon(
+            [
+                (x + half * dx, y + half * dy)
+                for dx, dy in ((-0.44, 0.47), (-0.44, -0.47), (0.44, 0))
+            ],
+            color=PAPER,
+        ),
+    ):
+        shape.set_transform(None)  # in pixels of the picture
+        figure.add_artist(shape)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=180, metadata={"Software": None})
+    plt.close(figure)
+    few = Image.open(stream).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    stream = io.BytesIO()
+    few.save(stream, "PNG", optimize=True)
+    return stream.getvalue()
 
 
 def _draw(

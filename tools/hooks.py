@@ -20,6 +20,7 @@ for _name in [n for n in sys.modules if n.partition(".")[0] in ("snippets", "too
     del sys.modules[_name]
 
 import jieba
+from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
@@ -31,12 +32,14 @@ from mkdocs.structure.toc import AnchorLink
 from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.questions import ROOT, SourceError, questions
-from tools import copying, finishing, glossary, notebooks, rendering
+from tools import copying, figures, finishing, glossary, notebooks, rendering
 from tools.pages import LANGUAGES, Page, PageError
 from tools.prose import headings
 
 SITE_NAMES = {"zh": "能跑的答案", "en": "Answers That Run"}
+LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 CODE_TITLES = {"zh": "实验代码：{q}", "en": "Code of the experiment: {q}"}
+PICTURES = "assets/shared"
 CODE_DESCRIPTIONS = {
     "zh": "测出这些数的代码、断言的条件和图的画法，行号与断言所指一致。",
     "en": "The code that measured the numbers, the conditions of the claims, and the figures, line by line.",
@@ -49,6 +52,8 @@ _LINE_ANCHOR = re.compile(
 evidence: dict[str, Evidence] = {}
 navigation: dict[str, Navigation] = {}
 pages: dict[str, Page] = {}
+said: dict[str, dict[str, str]] = {}
+pictured: set[str] = set()
 serving = False
 
 
@@ -121,7 +126,29 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             )
     for address, text in copying.files():
         files.append(File.generated(config, address, content=text))
+    for language in LANGUAGES:
+        stating = [f"{language}/{name}.md" for name in ("ledger", *questions())]
+        found = [Page(source, _read(files, source), evidence) for source in stating]
+        try:
+            said[language] = rendering.sentences(found)
+        except PageError as error:
+            raise PluginError(str(error)) from error
+    if not serving:  # nobody shares a link to a page that is being written
+        for name, picture in _pictures(files):
+            address = f"{PICTURES}/{name}.png"
+            files.append(File.generated(config, address, content=picture))
+            pictured.add(name)
     return files
+
+
+def _pictures(files: Files) -> Iterator[tuple[str, bytes]]:
+    """What is shown with a link to a page: the figure that its question has on the home page."""
+    yield "site", figures.seal()
+    home = Page("zh/index.md", _read(files, "zh/index.md"), evidence)
+    for match in home.figures():
+        question, _, name = match["name"].partition(".")
+        if question in evidence and not evidence[question].missing:
+            yield question, figures.poster(question, name, evidence[question])
 
 
 def _code_page(question: str, language: str) -> str:
@@ -167,7 +194,8 @@ def on_page_markdown(
     pages[page.file.src_uri] = source = Page(page.file.src_uri, markdown, evidence)
     link = _linker(page, files)
     try:
-        return copying.offered(rendering.substituted(source, link), language, link)
+        text = rendering.substituted(source, link, said[language])
+        return copying.offered(text, language, link)
     except PageError as error:
         raise PluginError(str(error)) from error
 
@@ -197,6 +225,8 @@ def on_page_content(
     anchor = r"<b \1></b>" if "/code/" in uri else ""
     html = _LINE_ANCHOR.sub(anchor, html)
     language = _language(page)
+    if language and source.slug == "ledger":
+        return rendering.folded(html, language)
     if language and source.slug == "glossary":
         return glossary.anchored(html, language)
     if language and source.slug in evidence:
@@ -209,14 +239,39 @@ def on_page_context(
 ) -> None:
     """Give the page its language's words, navigation and search. Pages are rendered one by one."""
     language = _language(page)
+    if not page.title:
+        page.title = page.file.name
+    context["shared"] = _shared(page, config, language)
     if language is None:
         return
     config.theme["language"] = language
     config.site_name = SITE_NAMES[language]
     context["nav"] = navigation[language]
     context["base_url"] = context["base_url"].rstrip("/") + f"/{language}/"
-    if not page.title:
-        page.title = page.file.name
+
+
+def _shared(
+    page: MkDocsPage, config: MkDocsConfig, language: str | None
+) -> list[tuple[str, str]]:
+    """What a chat shows of a link to the page, as Open Graph names it."""
+    names = [SITE_NAMES[language]] if language else list(SITE_NAMES.values())
+    question = page.file.src_uri.rpartition("/")[2].partition(".")[0]
+    picture = question if question in pictured else "site"
+    title = " · ".join(names) if page.file.name == "index" else str(page.title)
+    first, *others = sorted(LOCALES, key=lambda code: code != language)
+    return [
+        ("og:type", "article" if question in evidence else "website"),
+        ("og:site_name", " · ".join(names)),
+        ("og:title", Markup(title).striptags()),
+        ("og:description", page.meta.get("description", "")),
+        ("og:url", str(page.canonical_url)),
+        ("og:image", f"{config.site_url}{PICTURES}/{picture}.png"),
+        ("og:image:type", "image/png"),
+        ("og:image:width", str(figures.POSTER[0])),
+        ("og:image:height", str(figures.POSTER[1])),
+        ("og:locale", LOCALES[first]),
+        *(("og:locale:alternate", LOCALES[code]) for code in others),
+    ]
 
 
 def on_post_page(output: str, page: MkDocsPage, config: MkDocsConfig) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
+from decimal import Decimal
 from html import escape
 from typing import Any
 
+from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate
 from snippets.evidence.questions import Measurement
 
@@ -25,6 +28,9 @@ WORDS = {
         "machine": "{cpu}（torch {torch}，单线程，{date}）",
         "pending": "尚未测量",
         "join": "，",
+        "between": "应在 {above} 与 {below}{unit}之间",
+        "above": "应大于 {above}{unit}",
+        "below": "应小于 {below}{unit}",
     },
     "en": {
         "exact": "exact",
@@ -38,6 +44,9 @@ WORDS = {
         "machine": "{cpu} (torch {torch}, one thread, {date})",
         "pending": "not measured yet",
         "join": ", ",
+        "between": "must lie between {above} and {below}{unit}",
+        "above": "must lie above {above}{unit}",
+        "below": "must lie below {below}{unit}",
     },
 }
 
@@ -49,6 +58,8 @@ UNITS = {  # "" where the number says it: a share is shown in percent
         "nats": "nat",
         "steps": "步",
         "layers": "层",
+        "values": "个",
+        "logits": "",
     },
     "en": {"share": "", "1": ""},
 }
@@ -106,6 +117,27 @@ def note(
     return words["join"].join(parts)
 
 
+def condition(claim: Claim, unit: str, language: str) -> str:
+    """What must hold of the interval, in words and in the unit that is shown."""
+    bounds = {
+        name: _exactly(bound, unit)
+        for name, bound in (("above", claim.above), ("below", claim.below))
+        if bound is not None
+    }
+    words = WORDS[language]["between" if len(bounds) == 2 else next(iter(bounds))]
+    named = UNITS[language].get(unit, unit)
+    one = language == "en" and list(bounds.values()) in (["1"], ["−1"])
+    named = f" {named.removesuffix('s') if one else named}" if named else ""
+    # Chinese has a space between a number or a Latin word and what follows.
+    if (
+        language == "zh"
+        and len(bounds) == 2
+        and not re.search(r"[\u4e00-\u9fff]$", named)
+    ):
+        named += " "
+    return words.format(unit=named, **bounds)
+
+
 def machine(provenance: dict[str, Any], language: str) -> str:
     """Where and when something was measured, in words."""
     return WORDS[language]["machine"].format(
@@ -126,6 +158,18 @@ def html(text: str, estimate: Estimate, title: str, code: str) -> str:
 def pending(language: str) -> str:
     """Stands where a number is not measured yet."""
     return f'<span class="measured pending" title="{WORDS[language]["pending"]}">{PENDING}</span>'
+
+
+def _exactly(bound: float, unit: str) -> str:
+    """A bound as it was set: rounded, it would be another condition."""
+    number = (Decimal(repr(bound)) * (100 if unit == "share" else 1)).normalize()
+    if number and not Decimal("1e-3") <= abs(number) < Decimal("1e9"):
+        exponent = number.adjusted()
+        factor = f"{number.scaleb(-exponent):f} × ".removeprefix("1 × ")
+        text = f"{factor}10{str(exponent).translate(SUPERSCRIPTS)}"
+    else:
+        text = f"{number:,f}" if abs(number) >= 10_000 else f"{number:f}"
+    return text.replace("-", "−") + ("%" if unit == "share" else "")
 
 
 def _format(number: float, estimate: Estimate) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape, unescape
+from types import MappingProxyType
 
 from math_core import LatexError, LatexToMathML
 
@@ -18,12 +19,15 @@ WORDS = {
         "supported": "成立",
         "refuted": "不成立",
         "depends": "看情况",
-        "proof": "证明",
-        "join": "、",
+        "rests": "依据：{}",
+        "measurement": "测量",
+        "join": " · ",
         "holds": "成立",
         "fails": "不成立",
         "pending": "尚未测量",
-        "measured": "{interval}，n = {n}，条件 <code>{condition}</code>，{link}",
+        "measured": "{interval}，n = {n}，{condition}",
+        "line": "代码第 {line} 行",
+        "claims": "{n} 条断言",
         "data": "数据",
         "code": "代码",
         "waiting": "这张图还没有测量结果。",
@@ -31,17 +35,21 @@ WORDS = {
         "said": "答案里怎么说",
         "verdict": "结论",
         "every": "全部",
+        "filter": "下表只列：",
     },
     "en": {
         "supported": "supported",
         "refuted": "refuted",
         "depends": "depends",
-        "proof": "proof",
-        "join": ", ",
+        "rests": "rests on {}",
+        "measurement": "measurement",
+        "join": " · ",
         "holds": "holds",
         "fails": "does not hold",
         "pending": "not measured yet",
-        "measured": "{interval}, n = {n}, condition <code>{condition}</code>, {link}",
+        "measured": "{interval}, n = {n}, {condition}",
+        "line": "code, line {line}",
+        "claims": "{n} claims",
         "data": "data",
         "code": "code",
         "waiting": "This figure waits for its measurement.",
@@ -49,6 +57,7 @@ WORDS = {
         "said": "What answer keys say",
         "verdict": "Verdict",
         "every": "all",
+        "filter": "This table shows:",
     },
 }
 
@@ -62,17 +71,23 @@ _DRAWN = re.compile(
 _MATH = re.compile(
     r'<(span|div) class="arithmatex">\\([(\[])(?P<tex>.*?)\\[)\]]</\1>', re.S
 )
+_SECTION = re.compile(
+    r'(?P<heading><h2 id="(?P<id>[^"]*)">.*?</h2>)(?P<claims>.*?)(?=<h2 |\Z)', re.S
+)
 _TOGETHER = r'<span class="together">\1\2</span>'
 
 Link = Callable[[str], str]
 
 
-def substituted(page: Page, link: Link) -> str:
+def substituted(
+    page: Page, link: Link, said: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """The Markdown with numbers and claims in place of their names.
 
     Args:
         page: The page.
         link: Makes a link from this page to another, given its path below `docs`.
+        said: What claims say, by their full id, for the links of verdicts.
 
     Raises:
         PageError: If the page names what is not there.
@@ -82,14 +97,18 @@ def substituted(page: Page, link: Link) -> str:
         lambda m: _number(page, m, link),
         lambda m, alt: f"![{alt}](figure:{m['name']})",
     )
-    edits += [(m.start(), m.end(), _found(page, m, link)) for m in page.verdicts()]
+    for m in page.verdicts():
+        badge, rests = _found(page, m, link, said)
+        end = page.markdown.find("\n", m.end())
+        row = page.markdown[: end if end >= 0 else None].rstrip()
+        end = len(row.removesuffix("|").rstrip())
+        edits += [(m.start(), m.end(), badge), (end, end, rests)]
     for m in page.claims():
-        head, foot = _claim(page, m, link)
+        sentence, foot = _claim(page, m, link)
+        start = m.start("body") + len(m["body"]) - len(m["body"].lstrip())
         end = m.start() + len(m.group().rstrip())
-        edits += [
-            (m.start(), page.markdown.index("\n", m.start()), head),
-            (end, end, foot),
-        ]
+        head = (m.start(), page.markdown.index("\n", m.start()), '!!! claim ""')
+        edits += [head, (start, start, sentence), (end, end, foot)]
     return _edited(page, edits)
 
 
@@ -165,40 +184,77 @@ def _code(measurement: Measurement, language: str, link: Link) -> str:
     return f"{page}#line-{block}-{measurement.line}"
 
 
-def _found(page: Page, match: re.Match[str], link: Link) -> str:
+def _found(
+    page: Page, match: re.Match[str], link: Link, said: Mapping[str, str]
+) -> tuple[str, str]:
+    """A verdict: its badge, and what it rests on, to stand behind the reason."""
     words = WORDS[page.language]
     ledger = link(f"{page.language}/ledger.md")
+    titles = {h["id"]: h for h in headings(page.markdown)}
+    names = page.rests_on(match)
+    claims = [name for name in names if not name.startswith("#")]
     rests = []
-    for name in page.rests_on(match):
-        target = name if name.startswith("#") else f"{ledger}#{name}"
-        text = words["proof"] if name.startswith("#") else name.partition(".")[2]
-        rests.append(f'<a href="{target}">{text}</a>')
+    for name in names:
+        if name in claims:
+            text, target = words["measurement"], f"{ledger}#{name}"
+            if len(claims) > 1:  # or links beside each other would have one name
+                text += f" {claims.index(name) + 1}"
+            title = f' title="{escape(said[name])}"' if name in said else ""
+        else:
+            # Its own heading says what is there: a proof, a table, times on a machine.
+            heading, target, title = titles[name[1:]], name, ""
+            line = page.markdown[heading.start("text") : heading.end()]
+            text = line.partition("{:")[0].strip()
+        rests.append(f'<a href="{target}"{title}>{text}</a>')
     badge = f'<span class="badge {match["word"]}">{words[match["word"]]}</span>'
-    return f'{badge} <small class="rests">{words["join"].join(rests)}</small>'
+    line = words["rests"].format(words["join"].join(rests))
+    return badge, f'<br><small class="rests">{line}</small>'
 
 
 def _claim(page: Page, match: re.Match[str], link: Link) -> tuple[str, str]:
+    """What stands before the sentence of a claim, and what behind it."""
     found, verdict = page.verdict(match)
     words = WORDS[page.language]
     state = {True: "holds", False: "fails", None: "pending"}[verdict.holds]
     name = f"{found.question}.{verdict.claim.id}"
-    # Single quotes: the title of an admonition ends at the first double one.
-    badge = f"<span class='badge {state}'>{words[state]}</span>"
-    head = f"!!! claim \"<code id='{name}'>{name}</code> {badge}\""
-    where = f"{verdict.measurement.file}:{verdict.measurement.line}"
-    target = _code(verdict.measurement, page.language, link)
-    anchor = f'<a href="{target}">{where}</a>'
-    if verdict.estimate is None:
-        line = f"{words['pending']} · {anchor}"
-    else:
+    badge = f'<span class="badge {state}" id="{name}">{words[state]}</span>'
+    line = words["line"].format(line=verdict.measurement.line)
+    parts = [
+        words["pending"],
+        f'<a href="{_code(verdict.measurement, page.language, link)}">{line}</a>',
+        f"<code>{name}</code>",
+    ]
+    if verdict.estimate is not None:
         e = verdict.estimate
-        line = words["measured"].format(
+        parts[0] = words["measured"].format(
             interval=numbers.spread(e, page.language),
             n=e.n,
-            condition=escape(verdict.claim.condition),
-            link=anchor,
+            condition=numbers.condition(verdict.claim, e.unit, page.language),
         )
-    return head, f"\n\n    {line}\n    {{: .provenance }}"
+    return f"{badge} ", f"\n\n    {' · '.join(parts)}\n    {{: .provenance }}"
+
+
+def sentences(pages: Iterable[Page]) -> dict[str, str]:
+    """What each claim of some pages says, by its full id, as text of one line without markup.
+
+    Raises:
+        PageError: If a sentence names a number that is not there.
+    """
+    return {
+        page.full_id(match["id"]): _wordly(
+            plain(
+                Page(page.source, match["body"].strip(), page.evidence), lambda *_: ""
+            )
+        )
+        for page in pages
+        for match in page.claims()
+    }
+
+
+def _wordly(markdown: str) -> str:
+    """A sentence for where nothing but text can stand; its formulas stay TeX."""
+    text = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", markdown)  # links
+    return " ".join(re.sub(r"[*`$]|\\(?=%)", "", text).split())
 
 
 def drawn(page: Page, html: str, link: Link) -> str:
@@ -306,7 +362,9 @@ def _answers(order: list[str], language: str, read: Callable[[str], str]) -> str
         for name, options in (("question", asked), ("verdict", verdicts))
     )
     head = f"| {words['said']} | {words['verdict']} |\n| --- | --- |"
-    return "\n".join((f'<form class="filter" hidden>{form}</form>\n', head, *rows))
+    # Filled by assets/site.js; an output is announced when it changes.
+    form = f'<form class="filter" hidden>{words["filter"]} {form}<output></output></form>\n'
+    return "\n".join((form, head, *rows))
 
 
 def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str:
@@ -331,6 +389,22 @@ def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str
         return "\n\n".join(blocks)
 
     return _ALL_CLAIMS.sub(stated, markdown)
+
+
+def folded(html: str, language: str) -> str:
+    """The rendered ledger with the claims of each question folded: there are too many to scroll past."""
+
+    def fold(match: re.Match[str]) -> str:
+        if match["id"] not in questions():
+            return match.group()
+        n = match["claims"].count('class="admonition claim"')
+        summary = WORDS[language]["claims"].format(n=n)
+        return (
+            f'{match["heading"]}\n<details class="claims">\n<summary>{summary}</summary>'
+            f"{match['claims']}</details>\n"
+        )
+
+    return _SECTION.sub(fold, html)
 
 
 _CONVERTER = LatexToMathML(fancy_error=False)

@@ -36,6 +36,17 @@ _SCRIPT = re.compile(
     r"""<(?:script|style|iframe|object|embed)\b[^<>]*>|<[^<>]*\s(?:style|on[a-z]+)=[^<>]*>""",
     re.I,
 )
+# How a sentence begins that is understood only after another one.
+_LEANING = {
+    "zh": re.compile(
+        r"(?:这|此|那|它|其|也|则|同样|同一|再)|[^，。：；]{1,30}(?:这时|此时)"
+        r"|[^，。：；]{1,20}，(?:则|这个)?差?是 ?\[\["
+    ),
+    "en": re.compile(
+        r"(?:And|But|So|Then|There|It|Its|They|Their|This|That|These|Those|Such|The same)\b"
+        r"|(?:(?:At|By|For|From|In|On|With)\b|\$)[^.:;]{0,60}?[,:]? it (?:is|does|has|costs|needs)\b"
+    ),
+}
 
 
 def main() -> int:
@@ -71,6 +82,7 @@ def check(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
             yield from malformed(pages[-1])
             yield from typed_digits(pages[-1])
             yield from headings_without_id(pages[-1])
+            yield from leaning(pages[-1])
             yield from without_machine(pages[-1])
             yield from foreign(f"docs/{lang}/{name}", text, without_code(text))
         if len(there) == 1:
@@ -121,6 +133,16 @@ def typed_digits(page: Page) -> Iterator[str]:
             f"docs/{page.source}:{line_of(prose, start)}: {match.group()!r} is typed in \u201c{near}\u201d; "
             "write a measured number as [[question.key]], a constant of the set-up as $\u2026$ or `\u2026`"
         )
+
+
+def leaning(page: Page) -> Iterator[str]:
+    """Claims that begin like the second half of something: the ledger and its links show each alone."""
+    for match in page.claims():
+        if found := _LEANING[page.language].match(match["body"].strip()):
+            yield (
+                f"docs/{page.source}:{line_of(page.markdown, match.start())}: claim {match['id']!r} begins "
+                f"with {found.group()!r}, which leans on another sentence; name network, task and quantity"
+            )
 
 
 def without_machine(page: Page) -> Iterator[str]:

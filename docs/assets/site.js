@@ -13,14 +13,22 @@ new MutationObserver(() => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-// Changing the language keeps the section that is being read.
+// Changing the language keeps the section or the claim that is being read.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[hreflang]");
   if (!link) return;
-  const headings = [...document.querySelectorAll("article :is(h2, h3)[id]")];
-  const read = headings.filter((heading) => heading.getBoundingClientRect().top < 120).pop();
+  const places = [...document.querySelectorAll("article :is(h2, h3, .claim .badge)[id]")];
+  const read = places.filter((place) => !place.closest("details:not([open])") && place.getBoundingClientRect().top < 120).pop();
   if (read) link.hash = read.id;
 });
+
+// The claims of a question are folded. A link to one of them opens the fold by itself, one to their heading with this.
+function unfold() {
+  const fold = document.getElementById(location.hash.slice(1))?.nextElementSibling;
+  if (fold?.matches("details.claims")) fold.open = true;
+}
+addEventListener("hashchange", unfold);
+unfold();
 
 // A measured number tells its origin when it is pointed at, focused or tapped, and a term its meaning. Without this
 // script they are a plain number and a link, each with a title.
@@ -153,6 +161,11 @@ if (filter) {
     const { question, verdict } = Object.fromEntries(new FormData(filter));
     for (const row of answers)
       row.hidden = !(row.querySelector("small a").getAttribute("href").includes(question) && row.querySelector(".badge").className.includes(verdict));
+    const n = answers.filter((row) => !row.hidden).length;
+    const some = zh ? `${answers.length} 条答案里的 ${n} 条。` : `${n} of ${answers.length} answers.`;
+    const none = zh ? "没有这样的答案：这个问题的答案里，没有一条是这个结论。" : "No such answer: none to this question has this verdict.";
+    filter.querySelector("output").textContent = n ? some : none;
+    answers[0].closest("table").hidden = !n;
   });
 }
 

@@ -61,6 +61,11 @@ def site(folder: Path) -> None:
     Raises:
         FinishingError: If the theme's files are not what they were.
     """
+    for file in [
+        *folder.rglob("*.map"),
+        *folder.glob("assets/javascripts/lunr/**/*.js"),
+    ]:
+        file.unlink()  # served to nobody
     pages = {
         file: file.read_text(encoding="utf-8")
         for file in sorted(folder.rglob("*.html"))
@@ -73,11 +78,6 @@ def site(folder: Path) -> None:
     _signs_in_use(folder / "assets" / "fonts", pages.values())
     for file, html in pages.items():
         file.write_text(html, encoding="utf-8")
-    for file in [
-        *folder.rglob("*.map"),
-        *folder.glob("assets/javascripts/lunr/**/*.js"),
-    ]:
-        file.unlink()  # served to nobody
 
 
 def _replaced(text: str, old: str, new: str, where: str) -> str:
@@ -99,6 +99,17 @@ def _search_on_demand(folder: Path) -> None:
 
 # Stylesheets
 
+_LEFT_OUT = tuple(
+    f"{part}-"
+    for part in (
+        "tabbed",
+        "md-annotation",
+        "md-tooltip2",
+        "md-version",
+        "md-source",
+        "md-tag",
+    )
+)
 _STYLESHEET = re.compile(
     r'<link rel="stylesheet" href="(?P<root>[^"]*)assets/(?P<name>[^"]*)">\s*'
 )
@@ -143,8 +154,13 @@ def _words_in_use(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
         for names in re.findall(r'(?:class|data-md-color-\w+)="([^"]*)"', html):
             words.update(names.split())
     for script in scripts:
-        words.update(re.findall(r"[\w-]+", script))
+        words.update(filter(_may_be_made, re.findall(r"[\w-]+", script)))
     return words
+
+
+def _may_be_made(word: str) -> bool:
+    """Whether a script may give an element this class: not where `mkdocs.yml` leaves out what needs it."""
+    return not word.startswith(_LEFT_OUT)
 
 
 def _in_use(file: Path, words: set[str]) -> str:
@@ -200,18 +216,19 @@ def _may_match(selector: list[Any], words: set[str]) -> bool:
 
 
 def _without_unused_variables(css: str) -> str:
-    """Drop custom properties that nothing reads; Material defines an icon for everything."""
+    """Drop custom properties that nothing reads, or only such ones; Material has an icon for everything."""
     read = set(re.findall(r"var\(\s*(--[\w-]+)", css))
 
     def kept(m: re.Match[str]) -> str:
         return m.group() if m["name"] in read else m["before"]
 
     # A value may hold a quoted picture, with semicolons in it.
-    return re.sub(
+    less = re.sub(
         r"""(?P<before>[{;])(?P<name>--[\w-]+):(?:"[^"]*"|'[^']*'|\((?:"[^"]*"|'[^']*'|[^()"']|\([^()]*\))*\)|[^;{}"'(])*;?""",
         kept,
         css,
     )
+    return css if less == css else _without_unused_variables(less)
 
 
 # Fonts

@@ -11,11 +11,11 @@ import sys
 import traceback
 from pathlib import Path
 
-import torch._dynamo  # noqa: F401, which the first optimizer imports, and torch
-
 
 def main(folder: Path) -> None:
     """Run `FOLDER/<name>/program.py` in its folder; leave output and status in files beside it."""
+    import torch._dynamo  # noqa: F401, here for the forks; the first optimizer imports it
+
     for home in sorted(p for p in folder.iterdir() if p.is_dir()):
         child = os.fork()
         if not child:

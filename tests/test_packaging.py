@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,14 @@ def test_a_source_distribution_is_the_whole_project(built: Path) -> None:
     ours = {p.relative_to(built).as_posix() for p in built.rglob("*") if p.is_file()}
     missing = {n for n in files & ours if n not in inside}
     assert missing == set()
+
+
+def test_git_ignores_what_building_leaves(built: Path) -> None:
+    ignored = [line.strip("/") for line in text(".gitignore").splitlines()]
+    left = {"build", "dist", *(p.name for p in built.glob("*.egg-info"))}
+    assert len(left) == 3
+    for name in left:
+        assert any(fnmatch(name, pattern) for pattern in ignored), name
 
 
 def test_a_wheel_has_the_package_and_leaves_an_older_torch_alone(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from snippets.evidence.questions import techniques
+from snippets.evidence.questions import questions, techniques
 from tools.notebooks import code_blocks
 from tools.pages import Page
 
@@ -28,6 +28,8 @@ DOCTEST = (
     "\n\nimport doctest\n\n"
     "assert not doctest.testmod(optionflags=doctest.ELLIPSIS).failed\n"
 )
+# Threads that wait must not keep the cores busy: it is most of what these programs would take.
+PATIENT = {"OMP_WAIT_POLICY": "passive"}
 # How torch computes: as this processor does best, with the plainest instructions, and between them.
 PROCESSORS = ("own", "default", "avx2")
 
@@ -54,8 +56,7 @@ PROGRAMS = blocks() | copied()
 
 def run_alone(programs: list[str], processor: str = "own") -> list[tuple[int, str]]:
     """Status and output of each program, from a folder that holds nothing else."""
-    # Threads that wait must not keep the cores busy: it is most of what these programs would take.
-    environment = os.environ | {"OMP_WAIT_POLICY": "passive"}
+    environment = os.environ | PATIENT
     if processor != "own":
         environment["ATEN_CPU_CAPABILITY"] = processor
     with tempfile.TemporaryDirectory() as folder:
@@ -89,6 +90,23 @@ def test_what_is_pasted_or_copied_runs_by_itself(processor: str, name: str) -> N
         pytest.skip(f"no more than {own} here, so there is nothing between")
     status, output = outcomes(processor)[name]
     assert status == 0, f"{name} fails by itself\n{output}"
+
+
+def test_tests_of_techniques_pass_with_the_plainest_instructions() -> None:
+    if torch.backends.cpu.get_cpu_capability() == "DEFAULT":
+        pytest.skip("they run with no others here")
+    files = [f"tests/test_{question}.py" for question in questions()]
+    plainest = {"ATEN_CPU_CAPABILITY": "default", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *files],
+        cwd=ROOT,
+        env=os.environ | PATIENT | plainest,
+        capture_output=True,
+        text=True,
+        timeout=1200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("name", blocks())

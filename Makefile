@@ -40,7 +40,7 @@ lock: $(READY) ## choose versions anew after a change of tools/requirements.in
 		tools/requirements.in --output-file tools/requirements.txt
 
 clean: ## remove everything that was built
-	rm -rf .venv .cache site .site-new .site-old
+	rm -rf .venv .cache site .site-new .site-old build dist *.egg-info
 
 # torch first and by its exact version: a range, or another package's wish, would bring a CUDA build of several GB.
 $(READY): tools/requirements.txt Makefile

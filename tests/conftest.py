@@ -12,6 +12,9 @@ from playwright.sync_api import Browser
 from tools.browsing import browsing, find_browser, served
 from tools.site import build
 
+# Before torch is loaded: its threads that wait would keep the cores busy, which is most of what the tests take.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:

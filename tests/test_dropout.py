@@ -15,6 +15,8 @@ from snippets.dropout._steps import BATCH, POLL, first_below, steps_to
 from snippets.dropout.mc_dropout import mc_dropout
 from snippets.evidence.digits import Split
 
+ROUNDING = 1e-9  # more than the variance that rounding makes of equal float32 numbers
+
 
 def tiny(dtype=torch.float64):
     torch.manual_seed(3)
@@ -126,10 +128,10 @@ def test_every_kind_of_dropout_is_switched_on_even_when_nested(kind, shape):
     model = nn.Sequential(nn.Identity(), nn.Sequential(nn.Sequential(kind(0.5))))
     x = torch.randn(shape)
     found = mc_dropout(model, x, 50, seed=0)
-    assert (found.variance > 0).any()
+    assert (found.variance > ROUNDING).any()
     # Copies of one example get masks of their own.
     same = mc_dropout(model, x[:1].repeat(2, *[1] * (x.ndim - 1)), 2, seed=0)
-    assert not torch.equal(same.mean[0], same.mean[1])
+    assert not torch.allclose(same.mean[0], same.mean[1])
 
 
 class Attention(nn.Module):
@@ -161,8 +163,9 @@ class Encoder(nn.Module):
 
 @pytest.mark.parametrize("kind", [Attention, Recurrent, Encoder])
 def test_dropout_inside_attention_recurrent_and_encoder_layers_is_on(kind):
+    torch.manual_seed(0)
     found = mc_dropout(kind(), torch.randn(3, 5, 4), 20, seed=0)
-    assert (found.variance > 0).all()
+    assert (found.variance > ROUNDING).all()
 
 
 class SequenceFirst(nn.Module):
@@ -210,7 +213,9 @@ def test_with_rows_of_the_whole_input_each_pass_is_one_sample(kind):
 
 def test_rows_that_share_a_mask_have_no_variance_in_one_pass():
     found = mc_dropout(Positions(), torch.randn(3, 5, 8), 50, seed=0, outputs="values")
-    assert float(found.variance.max()) < 1e-9  # what the docstring of `variance` says
+    assert (
+        float(found.variance.max()) < ROUNDING
+    )  # what the docstring of `variance` says
 
 
 class Everything(nn.Module):
@@ -261,11 +266,11 @@ def test_the_seed_decides_and_a_generator_moves_on():
     torch.manual_seed(1)
     first = mc_dropout(model, x, 10, seed=5).mean
     torch.manual_seed(2)
-    assert torch.equal(mc_dropout(model, x, 10, seed=5).mean, first)
-    assert not torch.equal(mc_dropout(model, x, 10, seed=6).mean, first)
+    assert torch.allclose(mc_dropout(model, x, 10, seed=5).mean, first)
+    assert not torch.allclose(mc_dropout(model, x, 10, seed=6).mean, first)
     stream = torch.Generator().manual_seed(0)
     one, two = (mc_dropout(model, x, 10, seed=stream).mean for _ in range(2))
-    assert not torch.equal(one, two)
+    assert not torch.allclose(one, two)
 
 
 def test_every_gpu_has_masks_of_its_own_and_gets_its_state_back(monkeypatch):
@@ -409,7 +414,7 @@ def test_logits_that_sum_to_one_in_some_passes_are_logits():
             return x if self.calls == 1 else self.dropout(x)
 
     x = torch.tensor([[0.4, 0.6]])
-    assert (mc_dropout(Chance(), x, 20, seed=0, rows=1).variance > 0).all()
+    assert (mc_dropout(Chance(), x, 20, seed=0, rows=1).variance > ROUNDING).all()
 
 
 # Helpers of the experiment
@@ -456,7 +461,7 @@ def test_the_logged_loss_is_a_mean_over_one_epoch_even_of_one_batch():
 def test_side_by_side_nets_are_the_ensemble():
     nets, x = started(6, 8, 0.5, range(3)), torch.randn(3, 5, 6)
     side = Side(nets).eval()
-    assert torch.allclose(side(x.transpose(0, 1)).permute(2, 0, 1), nets.logits(x))
+    torch.testing.assert_close(side(x.transpose(0, 1)).permute(2, 0, 1), nets.logits(x))
     found = mc_dropout(side, x.transpose(0, 1), 500, seed=0)
     drawn = torch.stack(list(sampled(nets, x, 500, torch.Generator().manual_seed(0))))
     assert torch.allclose(found.mean.permute(2, 0, 1), drawn.mean(0), atol=0.15)

@@ -40,7 +40,8 @@ TOY = {
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of `snippets` with one small question."""
+    """A checkout whose `snippets` have one small question."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     shutil.copytree(ROOT / "snippets" / "evidence", tmp_path / "snippets" / "evidence")
     for name in ("__init__.py", "__main__.py"):
         shutil.copy(ROOT / "snippets" / name, tmp_path / "snippets" / name)
@@ -50,13 +51,15 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(
+    project: Path, *arguments: str, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", "-m", "snippets", *arguments]
     environment = {k: v for k, v in os.environ.items() if k != "EVIDENCE_CACHE"}
     return subprocess.run(
         command,
-        cwd=project,
-        env=environment,
+        cwd=cwd or project,
+        env=environment | {"PYTHONPATH": str(project)},
         capture_output=True,
         text=True,
         timeout=120,
@@ -114,6 +117,19 @@ def test_a_measurement_runs_again_only_when_its_code_changes(project: Path) -> N
         "a claim that does not hold is told by the exit status"
     )
     assert "NO" in changed.stdout
+
+
+@pytest.mark.parametrize("checkout", [True, False])
+def test_evidence_is_written_beside_a_checkout_and_never_beside_an_installed_package(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, checkout: bool
+) -> None:
+    here = tmp_path_factory.mktemp("here")
+    if not checkout:
+        (project / "pyproject.toml").unlink()
+    assert run(project, "toy", cwd=here).returncode == 0
+    folders = (project, here) if checkout else (here, project)
+    assert [(f / ".cache").exists() for f in folders] == [True, False]
+    assert "measured" not in run(project, "toy", cwd=here).stderr
 
 
 def test_a_damaged_file_is_measured_again_with_a_note(project: Path) -> None:
@@ -187,15 +203,22 @@ def test_no_two_files_measure_the_same_name(project: Path) -> None:
     )
 
 
-def test_a_call_that_works_three_times_as_long_takes_three_times_as_long() -> None:
-    def work(n: int) -> None:
-        sum(range(n))
+def test_a_call_takes_what_the_clock_says_in_most_of_its_turns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, calls = [0.0], [0]
 
+    def work(seconds: float) -> None:
+        calls[0] += 1
+        clock[0] += 100 if calls[0] == 20 else seconds  # one turn is disturbed
+
+    fake = SimpleNamespace(process_time=lambda: clock[0])
+    monkeypatch.setattr(timing, "time", fake)
     found = timing.seconds_per_call(
-        {"once": lambda: work(20_000), "thrice": lambda: work(60_000)}
+        {"once": partial(work, 0.25), "thrice": partial(work, 0.75)}, seconds=2
     )
-    assert 1.5 < found["thrice"] / found["once"] < 6
-    assert 1e-5 < found["once"] < 1e-1
+    assert found == {"once": 0.25, "thrice": 0.75}
+    assert calls[0] > 20
     with pytest.raises(ValueError, match="rounds must be >= 1, got 0"):
         timing.seconds_per_call({}, rounds=0)
 

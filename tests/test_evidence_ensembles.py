@@ -130,10 +130,11 @@ def test_dropout_keeps_the_share_and_the_mean_and_masks_runs_differently():
     nets = Ensemble(ones, dropout=0.25)
     x = torch.ones(2, 20, 1000)
     (outputs,) = nets.hidden(x, torch.Generator().manual_seed(0))
-    assert outputs.unique().tolist() == pytest.approx([0, 1 / 0.75])
+    torch.testing.assert_close(outputs, (outputs > 0) / 0.75)
     assert outputs.mean().item() == pytest.approx(1, abs=0.02)
     assert not torch.equal(outputs[0], outputs[1])
-    assert torch.equal(nets.hidden(x)[0], x)  # off where no stream is given
+    # Off where no stream is given; adding zeros to a one is exact.
+    assert torch.equal(nets.hidden(x)[0], x)
 
 
 @pytest.mark.parametrize("sizes", [SIZES, (SIZES[0], SIZES[-1])])

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 from itertools import pairwise
 
 import pytest
@@ -130,9 +131,9 @@ def test_moments_work_in_any_grad_mode_and_leave_no_gradient():
         inside = gaussian_moments(lambda z: factor * nn.functional.silu(z))
     with torch.no_grad():
         without = gaussian_moments(lambda z: factor * nn.functional.silu(z))
-    assert (
-        inside == without == gaussian_moments(lambda z: factor * nn.functional.silu(z))
-    )
+    plain = gaussian_moments(lambda z: factor * nn.functional.silu(z))
+    assert inside == pytest.approx(plain, rel=1e-12)
+    assert without == pytest.approx(plain, rel=1e-12)
     assert factor.grad is None
 
 
@@ -181,8 +182,11 @@ def test_what_float64_cannot_tell_from_zero_is_zero():
 
 @pytest.mark.parametrize("name", ["ReLU", "SELU", "ELU", "SiLU"])
 def test_activations_may_work_in_place(name):
+    # Kernels in place and out of place may round differently; SELU's mean is 0.
     kind = getattr(nn, name)
-    assert gaussian_moments(kind(inplace=True)) == gaussian_moments(kind())
+    assert gaussian_moments(kind(inplace=True)) == pytest.approx(
+        gaussian_moments(kind()), rel=1e-12, abs=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -328,12 +332,13 @@ def test_the_map_names_the_bad_argument(arguments, message):
 
 
 def test_the_constants_for_0_and_1_are_torchs():
+    # A dozen roundings of 1e-16, some of them made four times larger by differences.
     alpha, scale = selu_constants()
-    assert alpha == pytest.approx(ALPHA, rel=4e-16)
-    assert scale == pytest.approx(SCALE, rel=4e-16)
+    assert alpha == pytest.approx(ALPHA, rel=1e-14)
+    assert scale == pytest.approx(SCALE, rel=1e-14)
     z = torch.linspace(-5, 5, 101, dtype=torch.float64)
     torch.testing.assert_close(
-        nn.functional.selu(z), solved(alpha, scale)(z), rtol=1e-14, atol=1e-15
+        nn.functional.selu(z), solved(alpha, scale)(z), rtol=3e-14, atol=1e-15
     )
 
 
@@ -399,6 +404,18 @@ def healthy(depth=6, width=200, between=()):
 
 def inputs(examples=500, width=200):
     return torch.randn(examples, width, generator=torch.Generator().manual_seed(1))
+
+
+def assert_alike(one, other):
+    """Two reports that say the same, though float32 was rounded in another order."""
+    for a, b in zip(one.signals, other.signals, strict=True):
+        assert a.layer == b.layer
+        assert a[1:] == pytest.approx(b[1:], rel=1e-4, abs=1e-6)
+    number = r"-?\d+(?:\.\d+)?(?:e[-+]\d+)?"
+    for a, b in zip(one.faults, other.faults, strict=True):
+        assert re.sub(number, "…", a) == re.sub(number, "…", b)
+        found, wanted = ([float(n) for n in re.findall(number, f)] for f in (a, b))
+        assert found == pytest.approx(wanted, rel=0.02)
 
 
 @pytest.mark.parametrize(
@@ -608,11 +625,8 @@ def test_parametrized_layers_are_watched(which):
     for index in which:
         weight_norm(model[index])
     found = self_normalization(model, inputs())
-    assert found.faults == plain.faults
+    assert_alike(found, plain)
     assert len(found.faults) == 1
-    for one, other in zip(found.signals, plain.signals, strict=True):
-        assert one[0] == other[0]
-        assert one[1:] == pytest.approx(other[1:], rel=1e-4, abs=1e-6)
 
 
 def test_what_makes_the_weights_is_not_between_the_layers():
@@ -626,7 +640,7 @@ def test_parametrizations_with_a_state_work_in_inference_mode():
     spectral_norm(model[0])
     with torch.inference_mode():
         inside = self_normalization(model, inputs())
-    assert inside == self_normalization(model, inputs())
+    assert_alike(inside, self_normalization(model, inputs()))
     assert inside.faults[0].startswith("layer '0': fan-in times mean square weight")
 
 
@@ -776,7 +790,9 @@ def test_the_model_and_the_random_state_are_left_alone():
     state = torch.get_rng_state()
     with torch.inference_mode():
         first = self_normalization(model, inputs())
-    assert self_normalization(model, inputs()) == first
+    again = self_normalization(model, inputs())
+    assert first.faults
+    assert_alike(again, first)
     assert torch.equal(torch.get_rng_state(), state)
     assert not any(m.training for m in model.modules())
     assert all(p.grad is None for p in model.parameters())

@@ -212,7 +212,7 @@ def test_ftrl_has_groups_of_their_own():
     alone = nn.Parameter(start())
     alone.grad = gradients(1)[0]
     FTRL([alone], lr=1.0).step()
-    assert torch.equal(both[1], alone)
+    assert torch.allclose(both[1], alone, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -230,7 +230,7 @@ def test_ftrl_goes_on_from_its_state_dict(dtype):
     second.load_state_dict(state)
     found = run(second, halves, gradients(20, dtype)[9:])[-1]
     assert found.dtype == dtype
-    assert torch.equal(found, expected)
+    assert torch.equal(found, expected)  # the same steps from the same bits
 
 
 def test_ftrl_takes_a_closure_and_leaves_others_alone():
@@ -255,7 +255,7 @@ def test_ftrl_maximizes():
         ends.append(
             run(FTRL([p], l1=0.1, maximize=maximize), p, sign * gradients(5))[-1]
         )
-    assert torch.equal(*ends)
+    assert torch.equal(*ends)  # a change of sign is exact
 
 
 def test_ftrl_keeps_weights_without_gradient():
@@ -391,7 +391,8 @@ def test_ftrl_refuses_a_rate_of_zero_before_the_closure():
 )
 def test_proximal_steps_find_the_lasso(options):
     # The loss (w - a)^2 / 2 plus 0.5 |w| has its minimum at the soft threshold of a, divided by 1 + decay.
-    a = torch.tensor([2.0, 0.3, -1.0, -0.5, 0.0], dtype=torch.float64)
+    # None at the threshold itself, where rounding would decide.
+    a = torch.tensor([2.0, 0.3, -1.0, -0.45, 0.0], dtype=torch.float64)
     w = nn.Parameter(torch.ones_like(a))
     optimizer = torch.optim.SGD([w], lr=0.01, **options)
     for _ in range(6000):
@@ -614,7 +615,8 @@ def test_csr_twins_compute_the_same(shape):
         assert found.shape == made(x).shape
         assert torch.allclose(found, made(x), atol=1e-6)
     layer = nn.Linear(4, 3)
-    assert torch.allclose(_with_csr(layer, torch.int32)(x[..., :4]), layer(x[..., :4]))
+    found = _with_csr(layer, torch.int32)(x[..., :4])
+    assert torch.allclose(found, layer(x[..., :4]), atol=1e-6)
 
 
 def test_the_report_counts_shared_weights_once():

@@ -300,14 +300,14 @@ def test_batch_norm_keeps_a_tie_unless_its_own_parameters_differ():
     assert tied_units(model, batch(4, 2, 7, 8))["0"].tied == []
 
 
-def test_a_constant_net_with_layer_norm_is_dead_because_nothing_is_left():
+def test_a_constant_net_with_layer_norm_has_no_free_unit_because_nothing_is_left():
     layers = [
         layer
         for linear in constant_net()[:8:2]
         for layer in (linear, nn.LayerNorm(WIDTH), nn.ReLU())
     ]
     found = tied_units(nn.Sequential(*layers, nn.Linear(WIDTH, 3)), batch(32, 5))
-    assert found["0"].dead == list(range(WIDTH))
+    assert found["0"] in (ALL_DEAD, ALL_TIED)  # what is left is 0, or rounding
 
 
 def test_the_last_dimension_of_a_linear_layer_is_its_units():

@@ -74,8 +74,8 @@ def mc_dropout(
         >>> linear = nn.Linear(1, 2, bias=False)
         >>> linear.weight.data = torch.tensor([[9.0], [1.0]]).log() / 2
         >>> model = nn.Sequential(nn.Dropout(0.5), linear).eval()
-        >>> model(torch.ones(1, 1)).softmax(1)[0, 0].item()
-        0.75...
+        >>> round(model(torch.ones(1, 1)).softmax(1)[0, 0].item(), 4)
+        0.75
         >>> found = mc_dropout(model, torch.ones(1, 1), 10_000, seed=0)
         >>> round(found.mean[0, 0].item(), 1), round(found.variance[0, 0].item(), 2)
         (0.7, 0.04)

@@ -13,7 +13,9 @@ from typing import Any
 from snippets.evidence.estimates import Estimate, Results, Series
 from snippets.evidence.questions import ROOT, Measurement
 
-FOLDER = Path(os.environ.get("EVIDENCE_CACHE", ROOT / ".cache" / "evidence"))
+# Where this package was installed without its repository, nothing of ours may be written beside it.
+_HOME = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()
+FOLDER = Path(os.environ.get("EVIDENCE_CACHE", _HOME / ".cache" / "evidence"))
 
 
 @dataclass(frozen=True)

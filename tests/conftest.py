@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from tools.browsing import browsing, find_browser, served
 from tools.site import build
 
-# Before torch is loaded: its threads that wait would keep the cores busy, which is most of what the tests take.
+# Before torch is loaded: its threads that wait would keep the cores busy, most of what the tests take.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 

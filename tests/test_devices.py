@@ -165,6 +165,27 @@ def test_without_storage_search_copying_and_colours_work(
     page.close()
 
 
+def test_code_of_88_columns_fits_a_wide_screen(address: str, browser: Browser) -> None:
+    """In the font that this machine has: the widest of the usual ones."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    for name in (
+        "en/api/",
+        "en/traps/",
+        *(f"en/{question}/" for question in questions()),
+    ):
+        page.goto(address + name)
+        page.evaluate(
+            "document.querySelectorAll('details').forEach(d => d.open = true)"
+        )
+        faults = page.evaluate(
+            """() => [...document.querySelectorAll(".language-python:not(.doc-signature) pre > code")]
+            .filter(code => code.scrollWidth > code.clientWidth)
+            .map(code => [code.scrollWidth - code.clientWidth, code.textContent.slice(0, 60)])"""
+        )
+        assert faults == [], name
+    page.close()
+
+
 # Paper
 
 

@@ -48,11 +48,13 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _source(name: str, leak: str) -> str:
-    """The page, and the line if it is found there, that a file of the site is made from."""
+    """The page, and the line if it is found there, that a file of the site is made from, or that file."""
     page = _PAGE.match(name)
     assert page
     source = f"docs/{page['folder']}{page['slug'] or 'index'}.md"
     file = ROOT / source
-    text = without_code(file.read_text(encoding="utf-8")) if file.exists() else ""
+    if not file.exists():
+        return name
+    text = without_code(file.read_text(encoding="utf-8"))
     at = text.find(leak.strip())
     return f"{source}:{line_of(text, at)}" if at >= 0 else source

@@ -55,9 +55,9 @@ class Claim:
         """The condition in words that code and reader share."""
         parts = []
         if self.above is not None:
-            parts.append(f"low > {self.above:g}")
+            parts.append(f"low > {_exact(self.above)}")
         if self.below is not None:
-            parts.append(f"high < {self.below:g}")
+            parts.append(f"high < {_exact(self.below)}")
         return " and ".join(parts)
 
     def holds(self, estimate: Estimate) -> bool:
@@ -65,3 +65,8 @@ class Claim:
         return (self.above is None or estimate.low > self.above) and (
             self.below is None or estimate.high < self.below
         )
+
+
+def _exact(bound: float) -> str:
+    """The shortest digits that are this number and no other."""
+    return repr(bound).removesuffix(".0")

@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 import re
+import sys
 import tempfile
 import textwrap
 from html import escape
@@ -20,17 +21,16 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from snippets.evidence.fingerprint import versions
 from snippets.evidence.questions import ROOT
-from snippets.evidence.store import write_atomically
+from snippets.evidence.store import seal, unsealed, write_atomically
 from tools import rendering
-from tools.pages import Page
-from tools.prose import FENCE, headings, line_of, without_code
+from tools.pages import Page, PageError
+from tools.prose import FENCE, INCLUDE, headings, line_of, without_code
 
 FOLDER = ROOT / ".cache" / "notebooks"
 OUTPUTS = FOLDER / "outputs"
 DOWNLOAD = {"zh": "下载这个 notebook", "en": "Download this notebook"}
 FIGURE = {"zh": "图（见网页）：", "en": "Figure (see the web page): "}
 
-_INCLUDE = re.compile(r'^(?P<indent> *)--8<-- "(?P<file>[^"]+)"$', re.M)
 _BLOCK = re.compile(
     r'^(?:!!!|\?\?\?\+?) (?P<kind>\w+)(?: "(?P<title>[^"]*)")?[ ]*\n(?P<body>(?:(?: {4}.*|[ ]*)(?:\n|\Z))*)',
     re.M,
@@ -53,8 +53,8 @@ def write(page: Page, site_url: str) -> None:
     """
     book = _derive(page, site_url)
     kept = _outputs_file(book)
-    if kept.exists():
-        outputs = json.loads(kept.read_text(encoding="utf-8"))
+    outputs = unsealed(kept)
+    if outputs:
         for cell, out in zip(_code(book), outputs, strict=True):
             cell.outputs = [nbformat.from_dict(o) for o in out]
             cell.execution_count = next(
@@ -79,7 +79,10 @@ def code_blocks(page: Page) -> list[tuple[int, str]]:
         if re.match(r" *[`~]+ *python\b", opening):
             body = textwrap.dedent(rest.rpartition("\n")[0])
             found.append(
-                (line_of(page.markdown, match.start()), _INCLUDE.sub(_included, body))
+                (
+                    line_of(page.markdown, match.start()),
+                    INCLUDE.sub(lambda m: _included(page, m), body),
+                )
             )
     return found
 
@@ -94,13 +97,18 @@ def execute(page: Page) -> bool:
 
     Raises:
         NotebookError: If a block raises.
+        PageError: If the page includes a file that is not there.
     """
+    for include in page.includes():
+        page.include(include)
     book = new_notebook(
         cells=[new_code_cell(code.rstrip("\n")) for _, code in code_blocks(page)]
     )
     kept = _outputs_file(book)
-    if kept.exists() or not _code(book):
+    if unsealed(kept) or not _code(book):
         return False
+    if kept.exists():
+        print(f"note: {kept} is damaged; executing again", file=sys.stderr)
     with tempfile.TemporaryDirectory() as elsewhere:  # where no import finds `snippets`
         try:
             NotebookClient(
@@ -120,7 +128,7 @@ def execute(page: Page) -> bool:
             raise NotebookError(
                 f"docs/{page.source}:{line}: this code block raises {error.ename}: {error.evalue}"
             ) from error
-    write_atomically(kept, json.dumps([c.outputs for c in _code(book)], indent=1))
+    seal(kept, [c.outputs for c in _code(book)])
     return True
 
 
@@ -221,8 +229,11 @@ def _prose(text: str, base: str) -> NotebookNode:
     return cell
 
 
-def _included(match: re.Match[str]) -> str:
-    text = (ROOT / match["file"]).read_text(encoding="utf-8").rstrip("\n")
+def _included(page: Page, match: re.Match[str]) -> str:
+    try:
+        text = page.include(match).read_text(encoding="utf-8").rstrip("\n")
+    except PageError:
+        return match.group()  # told where the page is rendered or executed
     return textwrap.indent(text, match["indent"])
 
 

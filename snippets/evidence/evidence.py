@@ -131,10 +131,16 @@ def known(question: str) -> Evidence:
         return Evidence(question, fault=str(error))
 
 
+def claim_place(question: str, claim: str) -> str:
+    """File and line of a claim's condition."""
+    file = f"snippets/{question}/claims.py"
+    return f"{file}:{_line_of(claim, file)}"
+
+
 def _judge(found: Evidence, by_name: dict[str, Measurement]) -> None:
     file = f"snippets/{found.question}/claims.py"
     for claim in _claims(found.question, file):
-        where = f"{file}:{_line_of(claim.id, file)}: claim {claim.id!r}"
+        where = f"{claim_place(found.question, claim.id)}: claim {claim.id!r}"
         measurement = by_name.get(claim.estimate.split(".")[0])
         if any(claim.id == verdict.claim.id for verdict in found.verdicts):
             raise EvidenceError(

@@ -30,7 +30,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.structure.toc import AnchorLink
+from mkdocs.structure.toc import AnchorLink, get_toc
 
 from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, known
@@ -242,7 +242,8 @@ def on_pre_page(page: MkDocsPage, config: MkDocsConfig, files: Files) -> None:
     """Let Markdown and its extensions fail on one page alone."""
 
     def render(*given: Any) -> None:
-        page.content = _tried(page, partial(whole, *given)) or page.content
+        if why := _tried(page, partial(whole, *given)):
+            page.content, page.toc = why, get_toc([])
 
     whole, page.render = page.render, render  # type: ignore[assignment,method-assign]
 

@@ -9,6 +9,8 @@ import re
 import sys
 import tempfile
 import textwrap
+import threading
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -110,14 +112,16 @@ def execute(page: Page) -> bool:
     if kept.exists():
         print(f"note: {kept} is damaged; executing again", file=sys.stderr)
     with tempfile.TemporaryDirectory() as elsewhere:  # where no import finds `snippets`
+        client = NotebookClient(
+            book,
+            timeout=300,
+            kernel_name="python3",
+            record_timing=False,
+            coalesce_streams=True,  # how output comes in pieces differs from run to run
+            resources={"metadata": {"path": elsewhere}},
+        )
         try:
-            NotebookClient(
-                book,
-                timeout=300,
-                kernel_name="python3",
-                record_timing=False,
-                resources={"metadata": {"path": elsewhere}},
-            ).execute()
+            _in_thread(client.execute)
         except CellExecutionError as error:
             failed = next(
                 i
@@ -130,6 +134,24 @@ def execute(page: Page) -> bool:
             ) from error
     seal(kept, [c.outputs for c in _code(book)])
     return True
+
+
+def _in_thread(work: Callable[[], object]) -> None:
+    """Work elsewhere than in the main thread, where nbclient would take over its signals."""
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failed.append(error)
+
+    # Nobody waits for it after an interruption; its kernel ends with this process.
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
 
 
 def slim(html: str, page: Page, site_url: str) -> str:

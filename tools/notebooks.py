@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import platform
 import re
+import subprocess
 import sys
 import tempfile
 import textwrap
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from bs4 import BeautifulSoup
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import (
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -121,7 +129,8 @@ def execute(page: Page) -> bool:
             resources={"metadata": {"path": elsewhere}},
         )
         try:
-            _in_thread(client.execute)
+            # What the kernel has to say, other than of the blocks, is nothing to act on.
+            _in_thread(partial(client.async_execute, stderr=subprocess.DEVNULL))
         except CellExecutionError as error:
             failed = next(
                 i
@@ -132,17 +141,22 @@ def execute(page: Page) -> bool:
             raise NotebookError(
                 f"docs/{page.source}:{line}: this code block raises {error.ename}: {error.evalue}"
             ) from error
+        except (CellTimeoutError, DeadKernelError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise NotebookError(
+                f"docs/{page.source}:1: its code blocks do not come to an end: {reason}"
+            ) from error
     seal(kept, [c.outputs for c in _code(book)])
     return True
 
 
-def _in_thread(work: Callable[[], object]) -> None:
+def _in_thread(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
     """Work elsewhere than in the main thread, where nbclient would take over its signals."""
     failed: list[BaseException] = []
 
     def run() -> None:
         try:
-            work()
+            asyncio.run(work())
         except BaseException as error:
             failed.append(error)
 

@@ -65,7 +65,7 @@ def mark(only: list[str]) -> list[str]:
     before = _load()
     noted: dict[str, dict[str, list[str]]] = {}
     changes = []
-    unknown = set(only)
+    there: dict[str, list[str]] = {}
     for file in sorted((ROOT / "docs" / "zh").rglob("*.md")):
         name = file.relative_to(ROOT / "docs" / "zh").as_posix()
         sources = [ROOT / "docs" / language / name for language in LANGUAGES]
@@ -75,7 +75,7 @@ def mark(only: list[str]) -> list[str]:
             _texts(Page(name, read(ROOT / "docs", f"{language}/{name}"), {}))
             for language in LANGUAGES
         ]
-        unknown -= {name, *(f"{name}#{s}" for s in texts[0] if s in texts[1])}
+        there[name] = [f"{name}#{s}" for s in texts[0] if s in texts[1]]
         noted[name] = {}
         for section in (s for s in texts[0] if s in texts[1]):
             then = before.get(name, {}).get(section)
@@ -85,13 +85,12 @@ def mark(only: list[str]) -> list[str]:
                 changes.append(f"{name}#{section}")
             if chosen or then:
                 noted[name][section] = now if chosen or not then else then
-    for missing in sorted(unknown):
-        name, hash_, _ = missing.partition("#")
-        known = [f"{name}#{s}" for s in noted[name]] if name in noted else list(noted)
-        raise PageError(
-            f"there is no {'section' if hash_ and name in noted else 'page'} {missing!r} in both languages; "
-            f"there are {', '.join(known)}"
-        )
+    for name in only:
+        known = there.get(name.partition("#")[0], list(there))
+        if name not in there and name not in known:
+            raise PageError(
+                f"there is no {name!r} in both languages; there are {', '.join(known)}"
+            )
     write_atomically(FILE, json.dumps(noted, indent=1) + "\n")
     return changes
 

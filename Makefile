@@ -1,8 +1,11 @@
-# Each command sets up what it needs. PYTHON picks the interpreter; TORCH_INDEX, where pip finds torch.
+# Each command sets up what it needs. PYTHON picks the interpreter; TORCH_INDEX, where pip finds torch; PORT, where
+# `make serve` answers.
 PYTHON ?= python3
 TORCH_INDEX ?=
 BIN := .venv/bin
 READY := .venv/.ready
+
+PORT := 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test site check audit format reviewed lock clean
@@ -10,8 +13,8 @@ READY := .venv/.ready
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to date
-	@$(BIN)/python -m tools.serve
+serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to date; PORT=8001 for another port
+	@$(BIN)/python -m tools.serve '$(PORT)'
 
 test: check ## run everything that CI runs
 	@$(BIN)/python -m pytest
@@ -20,8 +23,8 @@ site: $(READY) ## write the finished site to site/, for any static host
 	@$(BIN)/python -m tools.site
 
 check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
-	@$(BIN)/ruff format --check --quiet . >/dev/null || { echo "some files are not formatted; run: make format" >&2; exit 1; }
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff check --quiet --output-format concise .
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "run: make format" >&2; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m tools.rules
 
@@ -29,7 +32,8 @@ audit: site ## look at every page of the site: accessibility, weight, HTML, perf
 	@$(BIN)/python -u -m tools.audit
 
 format: $(READY) ## format the Python files
-	@$(BIN)/ruff check --silent --fix --exit-zero . ; $(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --silent --fix --exit-zero .
+	@$(BIN)/ruff format --quiet . || { $(BIN)/ruff check --quiet --output-format concise --select E9 . ; exit 1; }
 
 reviewed: $(READY) ## note that both languages say the same, after you have compared them; ONLY=page.md#section
 	@$(BIN)/python -m tools.reviews $(ONLY)

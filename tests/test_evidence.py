@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,14 +44,26 @@ TOY = {
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A checkout whose `snippets` have one small question."""
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    shutil.copytree(ROOT / "snippets" / "evidence", tmp_path / "snippets" / "evidence")
+    return toy_project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, measured; not to be changed."""
+    project = toy_project(tmp_path_factory.mktemp("measured"))
+    assert run(project, "toy").returncode == 0
+    return project
+
+
+def toy_project(folder: Path) -> Path:
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "snippets" / "evidence", folder / "snippets" / "evidence")
     for name in ("__init__.py", "__main__.py"):
-        shutil.copy(ROOT / "snippets" / name, tmp_path / "snippets" / name)
-    (tmp_path / "snippets" / "toy").mkdir()
+        shutil.copy(ROOT / "snippets" / name, folder / "snippets" / name)
+    (folder / "snippets" / "toy").mkdir()
     for name, text in TOY.items():
-        (tmp_path / "snippets" / "toy" / name).write_text(text)
-    return tmp_path
+        (folder / "snippets" / "toy" / name).write_text(text)
+    return folder
 
 
 def run(
@@ -187,9 +202,37 @@ def test_observations_come_last_and_each_runs_alone(project: Path) -> None:
     refused = run(project, "toy")
     assert refused.returncode == 1
     assert (
-        "snippets/toy/claims.py: claim 'positive' is about 'late.value', an observation of one machine "
+        "snippets/toy/claims.py:2: claim 'positive' is about 'late.value', an observation of one machine "
         "(snippets/toy/observations.py:17); show it on a page, and claim nothing of it"
     ) in refused.stderr
+
+
+def test_workers_end_with_a_driver_that_was_killed(project: Path) -> None:
+    (project / "snippets" / "toy" / "experiment.py").write_text(
+        "import os, time\nfrom pathlib import Path\n\n\ndef first(seeds):\n"
+        "    Path('worker').write_text(f'{os.getpid()}\\n')\n    time.sleep(600)\n"
+    )
+    command = [sys.executable, "-m", "snippets", "toy"]
+    driver = subprocess.Popen(command, cwd=project, stderr=subprocess.DEVNULL)
+    noted = project / "worker"
+    while not (noted.exists() and noted.read_text().endswith("\n")):
+        assert driver.poll() is None
+        time.sleep(0.1)
+    driver.send_signal(signal.SIGKILL)
+    driver.wait()
+    worker = int(noted.read_text())
+    for _ in range(600):
+        done = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(worker)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.stdout.strip() in ("", "Z"):
+            return
+        time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
+    pytest.fail("the worker works for nobody")
 
 
 def test_no_two_files_measure_the_same_name(project: Path) -> None:
@@ -265,13 +308,32 @@ def test_a_failing_measurement_is_named_and_the_others_are_kept(project: Path) -
             ["toy", "--seeds", "9:3"],
             "--seeds 9:3: an interval needs at least two seeds",
         ),
-        (["toy", "--seeds", "many"], "--seeds many: write two whole numbers"),
-        (["toy", "--jobs", "0"], "--jobs 0: write a whole number"),
+        *(
+            (["toy", "--seeds", seeds], f"--seeds {seeds}: write two whole numbers")
+            for seeds in (
+                "many",
+                "5",
+                "1_0:2_0",
+                "０:５",
+                " 1:9",
+                f"{2**63}:{2**63 + 9}",
+                f"{2**64}:{2**64 + 9}",
+                "0:" + "9" * 5000,
+            )
+        ),
+        *(
+            (["toy", "--jobs", jobs], f"--jobs {jobs}: write a whole number")
+            for jobs in ("0", "²", "٣", "1_0", "9" * 5000)
+        ),
         (
             ["toy", "--json", "nowhere/out.json"],
             "--json nowhere/out.json: there is no folder nowhere",
         ),
         (["toy", "--json", "snippets"], "--json snippets: this is a folder"),
+        *(
+            (["toy", "--json", file], f"--json {file}: cannot write there: ")
+            for file in ("/proc/x.json", "a" * 300)
+        ),
         (["--json", "out.json"], "--json takes the evidence of one question"),
         (["toy", "--colour"], "unrecognized arguments: --colour"),
     ],
@@ -283,7 +345,98 @@ def test_a_bad_call_is_one_line_and_status_2(
     assert failed.returncode == 2
     assert failed.stderr.startswith(f"python -m snippets: {message}")
     assert len(failed.stderr.strip().splitlines()) == 1
+    assert not re.search(r"\b_\w", failed.stderr.replace(arguments[-1], ""))
     assert not (project / ".cache").exists(), "nothing was measured"
+
+
+def test_json_is_added_to_pipes_and_goes_where_a_link_leads(project: Path) -> None:
+    there = project / "there.json"
+    (project / "link.json").symlink_to(there)
+    assert run(project, "toy", "--json", "link.json").returncode == 0
+    assert (project / "link.json").is_symlink()
+    expected = json.loads(there.read_text())
+
+    to_stdout = run(project, "toy", "--json", "/dev/stdout")
+    assert json.loads(to_stdout.stdout) == expected
+    assert "toy: claims" in to_stdout.stderr
+    # The same with a file behind it: neither replaced nor cut.
+    with (project / "log").open("w") as log:
+        log.write("before\n")
+        log.flush()
+        done = subprocess.run(
+            [sys.executable, "-m", "snippets", "toy", "--json", "/dev/stderr"],
+            cwd=project,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            check=False,
+        )
+    assert done.returncode == 0
+    before, _, written = (project / "log").read_text().partition("\n")
+    assert before == "before" and json.loads(written) == expected
+
+    os.mkfifo(project / "pipe")
+    reader = subprocess.Popen(
+        ["cat", "pipe"], cwd=project, stdout=subprocess.PIPE, text=True
+    )
+    assert run(project, "toy", "--json", "pipe").returncode == 0
+    assert json.loads(reader.communicate()[0]) == expected
+    if Path("/dev/full").exists():
+        full = run(project, "toy", "--json", "/dev/full")
+        assert full.returncode == 2 and len(full.stderr.splitlines()) == 1
+
+
+CLAIM = "from snippets.evidence.claims import Claim\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("claims", f"{CLAIM}\nCLAIMS = (\n", r"claims\.py:3: .* not valid Python"),
+        ("claims", f"{CLAIM}x = 1\n", r"claims\.py:1: .* write CLAIMS = "),
+        ("claims", f"{CLAIM}\nCLAIMS = 5\n", r"claims\.py:3: .* write CLAIMS = "),
+        ("claims", f"{CLAIM}\n\nnope\n", r"claims\.py:4: NameError: name 'nope'"),
+        ("claims", "\nimport snippets.toy.nope\n", r"claims\.py:2: ModuleNotFound"),
+        ("claims", "\nimport snippets.toy.bad\n", r"bad\.py:1: SyntaxError: "),
+        (
+            "claims",
+            f"{CLAIM}CLAIMS = (\n  Claim(\n    'x', 'first.value'),)\n",
+            r"claims\.py:3: ValueError: claim 'x' can never fail",
+        ),
+        (
+            "claims",
+            f"{CLAIM}CLAIMS = (\n  Claim('x', 'first.value', above=0),\n"
+            "  Claim('x', 'first.value', above=1),\n)\n",
+            r"claims\.py:4: claim 'x': another claim has this id",
+        ),
+        (
+            "claims",
+            f"{CLAIM}CLAIMS = (\n  Claim('x', 'nope.value', above=0),\n)\n",
+            r"claims\.py:3: claim 'x' is about 'nope\.value', but .* there are first",
+        ),
+        (
+            "claims",
+            f"{CLAIM}CLAIMS = (\n  Claim('x', 'first.nope', above=0),\n)\n",
+            r"claims\.py:3: claim 'x': toy\.first gives no 'first\.nope'; it gives first\.v",
+        ),
+        ("claims", None, r"claims\.py:1: there is no such file"),
+        ("experiment", "x = 1\ndef f(:\n", r"experiment\.py:2: .* not valid Python"),
+        ("experiment", "x = '\udce9'\n", r"experiment\.py:1: this is not UTF-8"),
+    ],
+)
+def test_what_is_wrong_with_a_question_is_one_line_with_its_place(
+    measured: Path, tmp_path: Path, file: str, text: str | None, message: str
+) -> None:
+    project = shutil.copytree(measured, tmp_path / "project")
+    (project / "snippets" / "toy" / "bad.py").write_text("def f(:\n")
+    path = project / "snippets" / "toy" / f"{file}.py"
+    path.unlink()
+    if text is not None:
+        path.write_bytes(text.encode(errors="surrogateescape"))
+    failed = run(project, "toy")
+    assert failed.returncode == 1
+    assert re.fullmatch(
+        rf"python -m snippets: snippets/toy/{message}.*\n", failed.stderr
+    ), failed.stderr
 
 
 def test_the_list_of_questions_needs_no_torch(project: Path) -> None:
@@ -399,6 +552,12 @@ def test_a_claim_needs_the_whole_interval() -> None:
     assert claim.holds(Estimate(0.5, 0.3, 0.7, 9, "1"))
     assert not claim.holds(Estimate(0.5, 0.1, 0.7, 9, "1"))
     assert not claim.holds(Estimate(0.5, 0.3, 0.9, 9, "1"))
+
+
+def test_a_condition_names_its_bounds_and_no_others() -> None:
+    assert Claim("x", "a.b", below=1.000001).condition == "high < 1.000001"
+    assert Claim("x", "a.b", above=1383000.0).condition == "low > 1383000"
+    assert Claim("x", "a.b", above=1e-30).condition == "low > 1e-30"
 
 
 @pytest.mark.parametrize("bounds", [{}, {"above": 1.0, "below": 1.0}])

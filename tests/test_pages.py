@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -459,11 +460,15 @@ def test_placeholders_in_code_are_left_alone(evidence: dict[str, Evidence]) -> N
 
 
 def test_an_error_names_file_and_line(evidence: dict[str, Evidence]) -> None:
-    with pytest.raises(
-        PageError,
-        match=r"^docs/en/toy\.md:3: \[\[toy\.he\.loss\]\] is measured by no file",
-    ):
-        rendering.substituted(page("# T\n\n[[toy.he.loss]]\n", evidence), link)
+    source = page("# T\n\n[[toy.he.loss]] and [[toy.he.loss]]\n", evidence)
+    done = rendering.substituted(source, link)
+    (told,) = source.faults
+    assert told.startswith(
+        "docs/en/toy.md:3: [[toy.he.loss]] is measured by no file of snippets/toy"
+    )
+    # Shown whole, once, in a way that Markdown leaves alone.
+    assert done.count("<span class='fault'>") == 1 and "[[" not in done
+    assert f">{told}</span> and …" in unescape(done)
 
 
 def test_a_claim_gets_badge_and_provenance(evidence: dict[str, Evidence]) -> None:
@@ -544,7 +549,7 @@ def test_a_verdict_gives_its_reason_first_and_then_names_what_it_rests_on(
         "| b | [[verdict supported: learns, learns]] |\n"
     )
     done = rendering.substituted(
-        page(text, evidence), link, {"toy.learns": 'It "learns".'}
+        page(text, evidence), link, said={"toy.learns": 'It "learns".'}
     )
     first, second = done.splitlines()[2:]
     assert first == (
@@ -607,12 +612,10 @@ def test_aligned_equations_keep_their_sides(evidence: dict[str, Evidence]) -> No
 
 def test_a_broken_formula_is_named_with_its_line(evidence: dict[str, Evidence]) -> None:
     source = page("# T\n\nText $\\frob{x}$.\n", evidence)
-    with pytest.raises(
-        PageError, match=r"^docs/en/toy\.md:3: the formula .* is not understood"
-    ):
-        rendering.drawn(
-            source, '<p>Text <span class="arithmatex">\\(\\frob{x}\\)</span>.</p>', link
-        )
+    html = '<p>Text <span class="arithmatex">\\(\\frob{x}\\)</span>.</p>'
+    assert "<span class='fault'>" in rendering.drawn(source, html, link)
+    (told,) = source.faults
+    assert re.match(r"docs/en/toy\.md:3: the formula .* is not understood", told)
 
 
 # Notebooks
@@ -627,7 +630,8 @@ def test_a_notebook_has_the_words_and_the_code(evidence: dict[str, Evidence]) ->
     book = notebooks._derive(page(text, evidence))
     assert [c.cell_type for c in book.cells] == ["markdown", "code", "markdown"]
     assert book.cells[0].source == (
-        "# T\n\nIt is 97.5%.\n\n**learns**\n\nIt learns.\n\n**refuted**<br>No."
+        "# T\n\nIt is 97.5%.\n\n**learns**\n\nIt learns.\n\n**refuted**<br>No.<br>"
+        "rests on [measurement](en/ledger/#toy.learns)"
     )
     assert book.cells[1].source == "x = 1"
     assert book.cells[2].source.endswith("```text\nnot code\n```")
@@ -643,6 +647,78 @@ def test_a_failing_block_is_named_with_page_and_line(
     ):
         notebooks.execute(page(text, evidence))
     assert not list(tmp_path.iterdir())
+
+
+def test_damaged_outputs_are_made_again_with_a_note(
+    evidence: dict[str, Evidence],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(notebooks, "OUTPUTS", tmp_path / "outputs")
+    monkeypatch.setattr(notebooks, "FOLDER", tmp_path)
+    source = page("# T\n\n```python\nprint(5)\nprint(7)\n```\n", evidence)
+
+    def executed() -> bool:
+        notebooks.write(source, "https://example.org/")  # fails on no damage
+        done = notebooks.execute(source)
+        notebooks.write(source, "https://example.org/")
+        text = (tmp_path / "en" / "notebooks" / "toy.ipynb").read_text()
+        assert '"5\\n",' in text and '"7\\n"' in text
+        return done
+
+    assert executed() and not executed()
+    (kept,) = (tmp_path / "outputs").iterdir()
+    good = kept.read_bytes()
+    for damaged in (
+        b"",
+        good[: len(good) // 2],
+        good.replace(b"7", b"8", 1),
+        b"[]",
+        b"\xff",
+    ):
+        kept.write_bytes(damaged)
+        assert executed(), damaged
+        assert f"note: {kept} is damaged; executing again" in capsys.readouterr().err
+        assert kept.read_bytes() == good
+
+
+# Reviews
+
+
+def test_noting_what_is_not_there_names_what_is(
+    docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reviews, "ROOT", docs.parent)
+    monkeypatch.setattr(reviews, "FILE", docs.parent / "reviewed.json")
+    with pytest.raises(
+        PageError, match=r"no 'typo\.md' .* there are .*selu\.md, .*symmetry\.md"
+    ):
+        reviews.mark(["typo.md"])
+    with pytest.raises(PageError, match=r"no 'symmetry\.md#no' .* symmetry\.md#why"):
+        reviews.mark(["symmetry.md#no"])
+    assert not reviews.FILE.exists()
+    assert reviews.mark(["symmetry.md#why"]) == ["symmetry.md#why"]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b'{\n "a.md": {\n<<<<<<< HEAD\n  "top": ["1", "2"]\n=======\n', 3),
+        (b"", 1),
+        (b"\xff", 1),
+    ],
+)
+def test_notes_with_marks_of_a_merge_are_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, line: int
+) -> None:
+    monkeypatch.setattr(reviews, "FILE", tmp_path / "reviewed.json")
+    reviews.FILE.write_bytes(content)
+    told = rf"^tools/reviewed\.json:{line}: it is not JSON, .*compare the sections"
+    with pytest.raises(PageError, match=told):
+        reviews.mark([])
+    with pytest.raises(PageError, match=told):
+        list(reviews.stale(Page("zh/a.md", "# A", {}), Page("en/a.md", "# A", {})))
 
 
 def test_a_light_figure_keeps_its_words_and_moves_nothing_by_a_pixel() -> None:

@@ -264,8 +264,8 @@ def _signs_in_use(folder: Path, pages: Iterable[str]) -> None:
         flavor="woff2", hinting=False, layout_features=["*"], name_IDs=[]
     )
     for file in folder.glob("*.woff2"):
-        data = BytesIO(file.read_bytes())
-        with TTFont(data, recalcTimestamp=False) as font:  # the same bytes every day
+        # By default a font would note the time, and no two builds would be the same.
+        with TTFont(BytesIO(file.read_bytes()), recalcTimestamp=False) as font:
             cutter = subset.Subsetter(options)
             cutter.populate(text="".join(sorted(signs)))
             cutter.subset(font)

@@ -16,6 +16,7 @@ from typing import Any
 import jieba
 
 from snippets.evidence.questions import ROOT
+from tools.pages import PageError, read
 
 _ROW = re.compile(
     r"^\| (?!English|中文|---)(?P<name>[^|]+) \| (?P<other>[^|]+) \|[^|]*"
@@ -54,8 +55,10 @@ class Term:
 
 def terms(language: str) -> list[Term]:
     """The rows of a language's glossary."""
-    file = ROOT / "docs" / language / "glossary.md"
-    return _terms(language, file.read_text(encoding="utf-8")) if file.exists() else []
+    try:
+        return _terms(language, read(ROOT / "docs", f"{language}/glossary.md"))
+    except PageError:
+        return []  # whoever checks or builds the page tells it
 
 
 @cache

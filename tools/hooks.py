@@ -2,22 +2,27 @@
 
 Each language gets its own navigation, title, interface words and search index;
 everything else is plain Python in the other modules of `tools`.
+
+A fault of a page or a question is noted in `faults`. It stops a build once all pages are read; the server
+shows it in its place and goes on.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
+import logging
 import re
+import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-# `mkdocs serve` builds again and again in one process: forget the modules, so that
-# edits count.
-for _name in [n for n in sys.modules if n.partition(".")[0] in ("snippets", "tools")]:
-    del sys.modules[_name]
 
 import jieba
 from markupsafe import Markup
@@ -27,14 +32,14 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.structure.toc import AnchorLink
+from mkdocs.structure.toc import AnchorLink, get_toc
 
 from snippets.evidence import store
-from snippets.evidence.evidence import Evidence, EvidenceError, gather
-from snippets.evidence.questions import ROOT, SourceError, questions
+from snippets.evidence.evidence import Evidence, known
+from snippets.evidence.questions import ROOT, questions
 from tools import copying, figures, finishing, glossary, notebooks, rendering
-from tools.pages import LANGUAGES, Page, PageError
-from tools.prose import headings
+from tools.pages import LANGUAGES, Page, PageError, read
+from tools.prose import headings, line_of
 
 SITE_NAMES = {"zh": "能跑的答案", "en": "Answers That Run"}
 LOCALES = {"zh": "zh_CN", "en": "en_GB"}
@@ -49,7 +54,13 @@ _LINE_ANCHOR = re.compile(
     r'<a (id="[^"]*\bline-\d+-\d+") name="[^"]*"(?: href="[^"]*")?></a>'
 )
 
+_LINK_WARNING = re.compile(
+    r"Doc file '(?P<page>[^']+)' contains an? .*?link '(?P<link>[^']+)'"
+)
+
+log = logging.getLogger("mkdocs.hooks.answers")
 evidence: dict[str, Evidence] = {}
+faults: list[str] = []
 navigation: dict[str, Navigation] = {}
 pages: dict[str, Page] = {}
 said: dict[str, dict[str, str]] = {}
@@ -58,65 +69,122 @@ serving = False
 
 
 def on_startup(command: str, dirty: bool) -> None:
-    """Remember whether pages are shown while they are written."""
+    """Remember whether pages are shown while they are written, and keep the log to what matters."""
     global serving
     serving = command == "serve"
+    logging.getLogger("mkdocs.structure.pages").addFilter(_with_line)
+    jieba.setLogLevel(logging.WARNING)
+    for name in ("mkdocs.mkdocs-jupyter", "mkdocs.plugins.mkdocs_jupyter"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # it tells of every notebook
+
+
+def _with_line(record: logging.LogRecord) -> bool:
+    """Let what MkDocs says of a link begin with its line."""
+    said = _LINK_WARNING.match(record.getMessage())
+    text = pages[said["page"]].markdown if said and said["page"] in pages else ""
+    at = text.find(f"]({said['link']}") if said else -1
+    if said and at >= 0:
+        record.msg = f"docs/{said['page']}:{line_of(text, at)}: {record.getMessage()}"
+        record.args = ()
+    return True
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read the evidence; a claim that does not hold stops a build."""
-    try:
-        evidence.update({q: gather(q) for q in questions()})
-    except (EvidenceError, SourceError) as error:
-        raise PluginError(str(error)) from error
-    broken = [
+    """Read the evidence; a claim that does not hold is a fault."""
+    # `mkdocs serve` builds again and again in one process, and keeps this module: forget the questions', so
+    # that edits of them count. What stands in `tools` counts when it is started again.
+    importlib.invalidate_caches()
+    for name in [n for n in sys.modules if n.startswith("snippets.")]:
+        if not name.startswith("snippets.evidence"):
+            del sys.modules[name]
+    for remembered in (evidence, navigation, pages, faults):
+        remembered.clear()
+    evidence.update({q: known(q) for q in questions()})
+    for found in evidence.values():
+        _note(*filter(None, [found.fault]))
+    _note(*_refuted())
+    for word in glossary.chinese_words():
+        jieba.add_word(word)  # search splits Chinese by it, and keeps our terms whole
+    return config
+
+
+def _refuted() -> Iterator[str]:
+    return (
         f"{v.measurement.file}:{v.measurement.line}: claim {q}.{v.claim.id} does not hold: "
         f"{v.claim.estimate} is {v.estimate.value:.4g} "
         f"({v.estimate.low:.4g} to {v.estimate.high:.4g}), the condition is {v.claim.condition}"
         for q, found in evidence.items()
         for v in found.verdicts
         if v.estimate and not v.holds
-    ]
-    if broken and not serving:
-        raise PluginError("\n".join(broken))
-    for word in glossary.chinese_words():
-        jieba.add_word(word)  # search splits Chinese by it, and keeps our terms whole
-    return config
+    )
+
+
+def _note(*messages: str) -> None:
+    for message in messages:
+        if message not in faults:
+            faults.append(message)
+            if serving:
+                log.warning(message)
 
 
 def on_serve(server: Any, config: MkDocsConfig, builder: Any) -> Any:
-    """Show a number as soon as it is measured."""
+    """Show a number as soon as it is measured, and go on whatever happens."""
     for folder in (store.FOLDER, notebooks.OUTPUTS):
         folder.mkdir(parents=True, exist_ok=True)
         server.watch(str(folder))
+    server.builder = partial(_build, Path(server.root), server.builder)
     return server
+
+
+def _build(site: Path, build: Callable[[], None]) -> None:
+    """Build; if that fails as a whole, keep the last site and show on its pages why.
+
+    MkDocs alone would let every page wait until it is mended.
+    """
+    with TemporaryDirectory() as kept:
+        shutil.copytree(site, kept, dirs_exist_ok=True)
+        try:
+            build()
+        except (Exception, SystemExit) as error:
+            reason = str(error.__context__ or error)
+            log.error(f"{reason}\nThe pages are as they were before.")
+            shutil.copytree(kept, site, dirs_exist_ok=True)
+            shown = f'<p id="not-built">{rendering.box(reason)}</p>'
+            for file in site.rglob("*.html"):
+                html = re.sub('<p id="not-built">.*?</p>', "", file.read_text("utf-8"))
+                html = re.sub("<article[^>]*>", lambda m: m.group() + shown, html)
+                file.write_text(html, encoding="utf-8")
 
 
 @event_priority(100)  # before mkdocs-jupyter looks for notebooks
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what is derived: each question's notebook, and its experiment with line numbers."""
+    for file in files.documentation_pages():
+        try:
+            read(Path(config.docs_dir), file.src_uri)
+        except PageError as error:
+            _note(str(error))
+            file.content_string = f"# {rendering.box(str(error))}\n"
     for question in questions():
         for language in LANGUAGES:
             source = files.get_file_from_path(f"{language}/{question}.md")
             if source is None:
-                raise PluginError(
-                    f"docs/{language}/{question}.md is missing: "
-                    f"snippets/{question}/experiment.py needs its page"
+                _note(
+                    f"docs/{language}/{question}.md:1: it is missing, and "
+                    f"snippets/{question}/experiment.py needs its page; write it"
                 )
-            page = Page(source.src_uri, source.content_string, evidence)
-            try:
+            else:
+                page = Page(source.src_uri, source.content_string, evidence)
                 notebooks.write(page, str(config.site_url))
-            except PageError as error:
-                raise PluginError(str(error)) from error
-            files.append(
-                # Not File.generated: mkdocs-jupyter loses the path of a generated file.
-                File(
-                    notebooks.uri(page),
-                    str(notebooks.FOLDER),
-                    config.site_dir,
-                    config.use_directory_urls,
+                files.append(
+                    # Not File.generated: mkdocs-jupyter loses the path of a generated file.
+                    File(
+                        notebooks.uri(page),
+                        str(notebooks.FOLDER),
+                        config.site_dir,
+                        config.use_directory_urls,
+                    )
                 )
-            )
             files.append(
                 File.generated(
                     config,
@@ -127,12 +195,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for address, text in copying.files():
         files.append(File.generated(config, address, content=text))
     for language in LANGUAGES:
-        stating = [f"{language}/{name}.md" for name in ("ledger", *questions())]
-        found = [Page(source, _read(files, source), evidence) for source in stating]
-        try:
-            said[language] = rendering.sentences(found)
-        except PageError as error:
-            raise PluginError(str(error)) from error
+        stating = (f"{language}/{name}.md" for name in ("ledger", *questions()))
+        there = filter(files.get_file_from_path, stating)
+        said[language] = rendering.sentences(_other(files, name) for name in there)
     if not serving:  # nobody shares a link to a page that is being written
         for name, picture in _pictures(files):
             address = f"{PICTURES}/{name}.png"
@@ -144,11 +209,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def _pictures(files: Files) -> Iterator[tuple[str, bytes]]:
     """What is shown with a link to a page: the figure that its question has on the home page."""
     yield "site", figures.seal()
-    home = Page("zh/index.md", _read(files, "zh/index.md"), evidence)
-    for match in home.figures():
+    if not files.get_file_from_path("zh/index.md"):
+        return
+    for match in _other(files, "zh/index.md").figures():
         question, _, name = match["name"].partition(".")
         if question in evidence and not evidence[question].missing:
-            yield question, figures.poster(question, name, evidence[question])
+            with suppress(
+                Exception
+            ):  # a figure that cannot be drawn is told by its page
+                yield question, figures.poster(question, name, evidence[question])
 
 
 def _code_page(question: str, language: str) -> str:
@@ -189,38 +258,61 @@ def on_page_markdown(
     # mkdocstrings words its headings ("Parameters:", "参数：") by this, and has no public
     # setting.
     config.plugins["mkdocstrings"].handlers._locale = language  # type: ignore[attr-defined]
-    for expanded in (rendering.with_answers, rendering.with_claims):
-        markdown = expanded(markdown, language, lambda source: _read(files, source))
-    pages[page.file.src_uri] = source = Page(page.file.src_uri, markdown, evidence)
+    whole = page.file.content_string
+    pages[page.file.src_uri] = source = Page(page.file.src_uri, whole, evidence)
     link = _linker(page, files)
+    done = rendering.substituted(
+        source, link, partial(_other, files), said[language], whole.rindex(markdown)
+    )
+    _note(*source.faults)
+    return _tried(page, partial(copying.offered, done, language, link))
+
+
+def on_pre_page(page: MkDocsPage, config: MkDocsConfig, files: Files) -> None:
+    """Let Markdown and its extensions fail on one page alone."""
+
+    def render(*given: Any) -> None:
+        if why := _tried(page, partial(whole, *given)):
+            page.content, page.toc = why, get_toc([])
+
+    whole, page.render = page.render, render  # type: ignore[assignment,method-assign]
+
+
+def _tried(page: MkDocsPage, make: Callable[[], str | None]) -> str | None:
+    """What is made of a page; where pages are shown while they are written, or why it cannot be made."""
     try:
-        text = rendering.substituted(source, link, said[language])
-        return copying.offered(text, language, link)
-    except PageError as error:
-        raise PluginError(str(error)) from error
+        return make()
+    except Exception as error:
+        if not serving:
+            raise
+        reason = f"docs/{page.file.src_uri}:1: {type(error).__name__}: {error}"
+        _note(reason)
+        return f"<p>{rendering.box(reason)}</p>"
 
 
 def on_page_content(
     html: str, page: MkDocsPage, config: MkDocsConfig, files: Files
 ) -> str | None:
     """Draw the figures and set the mathematics."""
+    return _tried(page, partial(_content, html, page, config, files))
+
+
+def _content(html: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
     uri = page.file.src_uri
     if uri.endswith(".ipynb"):
         original = uri.replace("notebooks/", "").replace(".ipynb", ".md")
         source = pages[original]
         described = files.get_file_from_path(original)
         assert described and described.page
-        page.meta["description"] = described.page.meta["description"]
+        page.meta["description"] = described.page.meta.get("description", "")
         html = notebooks.slim(html, source, str(config.site_url))
         for item, match in zip(_flat(page.toc), headings(source.markdown), strict=True):
             item.id = match["id"] or "title"
     else:
         source = pages.get(uri) or Page(uri, "", evidence)
     link = _linker(page, files)
-    try:
-        html = rendering.drawn(source, html, link)
-    except PageError as error:
-        raise PluginError(str(error)) from error
+    html = rendering.drawn(source, html, link)
+    _note(*source.faults)
     # Only the pages of code are linked line by line; a span would make Material lay out each token as a line.
     anchor = r"<b \1></b>" if "/code/" in uri else ""
     html = _LINE_ANCHOR.sub(anchor, html)
@@ -232,6 +324,18 @@ def on_page_content(
     if language and source.slug in evidence:
         return glossary.linked(html, language, link(f"{language}/glossary.md"))
     return html
+
+
+def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
+    """All pages are read: a build ends here if they have faults."""
+    if faults and not serving:
+        raise PluginError("\n".join(faults))
+
+
+def on_build_error(error: Exception) -> None:
+    """What the disk refuses is told in a line."""
+    if isinstance(error, OSError) and error.strerror:
+        raise PluginError(f"{error.filename}: {error.strerror}") from error
 
 
 def on_page_context(
@@ -324,19 +428,18 @@ def _flat(toc: Iterable[AnchorLink]) -> Iterator[AnchorLink]:
         yield from _flat(item.children)
 
 
-def _read(files: Files, source: str) -> str:
+def _other(files: Files, source: str) -> Page:
     file = files.get_file_from_path(source)
     if file is None:
-        raise PluginError(
-            f"[[claims ...]] names a page that is not there: docs/{source}"
-        )
-    return file.content_string
+        raise PageError(f"docs/{source}:1: there is no such page")
+    return Page(source, file.content_string, evidence)
 
 
 def _linker(page: MkDocsPage, files: Files) -> Any:
     def link(source: str) -> str:
         file = files.get_file_from_path(source)
-        assert file is not None, source
+        if file is None:
+            raise PageError(f"docs/{source}:1: there is no such page; write it")
         return file.url_relative_to(page.file)
 
     return link

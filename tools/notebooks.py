@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import platform
 import re
+import subprocess
+import sys
 import tempfile
 import textwrap
+import threading
+from collections.abc import Callable, Coroutine
+from functools import partial
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from bs4 import BeautifulSoup
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import (
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from snippets.evidence.fingerprint import versions
 from snippets.evidence.questions import ROOT
-from snippets.evidence.store import write_atomically
+from snippets.evidence.store import seal, unsealed, write_atomically
 from tools import rendering
-from tools.pages import Page
-from tools.prose import FENCE, headings, line_of, without_code
+from tools.pages import Page, PageError
+from tools.prose import FENCE, INCLUDE, headings, line_of, without_code
 
 FOLDER = ROOT / ".cache" / "notebooks"
 OUTPUTS = FOLDER / "outputs"
 DOWNLOAD = {"zh": "下载这个 notebook", "en": "Download this notebook"}
 FIGURE = {"zh": "图（见网页）：", "en": "Figure (see the web page): "}
 
-_INCLUDE = re.compile(r'^(?P<indent> *)--8<-- "(?P<file>[^"]+)"$', re.M)
 _BLOCK = re.compile(
     r'^(?:!!!|\?\?\?\+?) (?P<kind>\w+)(?: "(?P<title>[^"]*)")?[ ]*\n(?P<body>(?:(?: {4}.*|[ ]*)(?:\n|\Z))*)',
     re.M,
@@ -53,8 +63,8 @@ def write(page: Page, site_url: str) -> None:
     """
     book = _derive(page, site_url)
     kept = _outputs_file(book)
-    if kept.exists():
-        outputs = json.loads(kept.read_text(encoding="utf-8"))
+    outputs = unsealed(kept)
+    if outputs:
         for cell, out in zip(_code(book), outputs, strict=True):
             cell.outputs = [nbformat.from_dict(o) for o in out]
             cell.execution_count = next(
@@ -79,7 +89,10 @@ def code_blocks(page: Page) -> list[tuple[int, str]]:
         if re.match(r" *[`~]+ *python\b", opening):
             body = textwrap.dedent(rest.rpartition("\n")[0])
             found.append(
-                (line_of(page.markdown, match.start()), _INCLUDE.sub(_included, body))
+                (
+                    line_of(page.markdown, match.start()),
+                    INCLUDE.sub(lambda m: _included(page, m), body),
+                )
             )
     return found
 
@@ -94,22 +107,30 @@ def execute(page: Page) -> bool:
 
     Raises:
         NotebookError: If a block raises.
+        PageError: If the page includes a file that is not there.
     """
+    for include in page.includes():
+        page.include(include)
     book = new_notebook(
         cells=[new_code_cell(code.rstrip("\n")) for _, code in code_blocks(page)]
     )
     kept = _outputs_file(book)
-    if kept.exists() or not _code(book):
+    if unsealed(kept) or not _code(book):
         return False
+    if kept.exists():
+        print(f"note: {kept} is damaged; executing again", file=sys.stderr)
     with tempfile.TemporaryDirectory() as elsewhere:  # where no import finds `snippets`
+        client = NotebookClient(
+            book,
+            timeout=300,
+            kernel_name="python3",
+            record_timing=False,
+            coalesce_streams=True,  # how output comes in pieces differs from run to run
+            resources={"metadata": {"path": elsewhere}},
+        )
         try:
-            NotebookClient(
-                book,
-                timeout=300,
-                kernel_name="python3",
-                record_timing=False,
-                resources={"metadata": {"path": elsewhere}},
-            ).execute()
+            # What the kernel has to say, other than of the blocks, is nothing to act on.
+            _in_thread(partial(client.async_execute, stderr=subprocess.DEVNULL))
         except CellExecutionError as error:
             failed = next(
                 i
@@ -120,8 +141,31 @@ def execute(page: Page) -> bool:
             raise NotebookError(
                 f"docs/{page.source}:{line}: this code block raises {error.ename}: {error.evalue}"
             ) from error
-    write_atomically(kept, json.dumps([c.outputs for c in _code(book)], indent=1))
+        except (CellTimeoutError, DeadKernelError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise NotebookError(
+                f"docs/{page.source}:1: its code blocks do not come to an end: {reason}"
+            ) from error
+    seal(kept, [c.outputs for c in _code(book)])
     return True
+
+
+def _in_thread(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Work elsewhere than in the main thread, where nbclient would take over its signals."""
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            asyncio.run(work())
+        except BaseException as error:
+            failed.append(error)
+
+    # Nobody waits for it after an interruption; its kernel ends with this process.
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
 
 
 def slim(html: str, page: Page, site_url: str) -> str:
@@ -221,8 +265,11 @@ def _prose(text: str, base: str) -> NotebookNode:
     return cell
 
 
-def _included(match: re.Match[str]) -> str:
-    text = (ROOT / match["file"]).read_text(encoding="utf-8").rstrip("\n")
+def _included(page: Page, match: re.Match[str]) -> str:
+    try:
+        text = page.include(match).read_text(encoding="utf-8").rstrip("\n")
+    except PageError:
+        return match.group()  # told where the page is rendered or executed
     return textwrap.indent(text, match["indent"])
 
 

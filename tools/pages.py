@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
 
 from snippets.evidence.estimates import Estimate
 from snippets.evidence.evidence import Evidence, Verdict
+from snippets.evidence.questions import ROOT, raised
 from tools import figures
-from tools.prose import PLACEHOLDER, line_of, sections, without_code
+from tools.prose import INCLUDE, PLACEHOLDER, line_of, sections, without_code
 
 LANGUAGES = ("zh", "en")
 VERDICTS = ("supported", "refuted", "depends")
@@ -26,13 +29,37 @@ class PageError(Exception):
     """A page asks for something that is not there; the message says file, line, reason and mend."""
 
 
+def read(docs: Path, source: str) -> str:
+    """The text of a page, or of another file below `docs`.
+
+    Raises:
+        PageError: If it is not there or not UTF-8.
+    """
+    try:
+        content = (docs / source).read_bytes()
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PageError(
+            f"docs/{source}:{line}: this is not UTF-8; save the file as UTF-8"
+        ) from error
+    except OSError as error:
+        raise PageError(
+            f"docs/{source}:1: it cannot be read: {error.strerror}; write it"
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class Page:
     """One page of one language, with the evidence it may name.
 
     Args:
         source: Path below `docs`, as in "zh/symmetry.md".
-        markdown: Its text.
+        markdown: Its text, as it stands in the file: lines are counted in it.
         evidence: Slug of every question to what is known of it.
+
+    Attributes:
+        faults: Messages of what was shown as a fault on it.
     """
 
     def __init__(
@@ -43,6 +70,7 @@ class Page:
         self.evidence = evidence
         self.language = source.partition("/")[0]
         self.slug = source.rpartition("/")[2].removesuffix(".md")
+        self.faults: list[str] = []
 
     def error(self, offset: int, message: str) -> PageError:
         """An error at an offset of the page."""
@@ -55,6 +83,30 @@ class Page:
         for match in PLACEHOLDER.finditer(without_code(self.markdown)):
             if not match.group().startswith(("[[verdict", "[[claims", "[[answers")):
                 yield match
+
+    def lists(self) -> Iterator[re.Match[str]]:
+        """All `[[claims ...]]` and `[[answers ...]]`, which stand for parts of other pages."""
+        for match in PLACEHOLDER.finditer(without_code(self.markdown)):
+            if match.group().startswith(("[[claims", "[[answers")):
+                yield match
+
+    def includes(self) -> Iterator[re.Match[str]]:
+        """All files of the repository that the page shows."""
+        return INCLUDE.finditer(self.markdown)
+
+    def include(self, match: re.Match[str]) -> Path:
+        """The file that an include names.
+
+        Raises:
+            PageError: If there is none in the repository.
+        """
+        path = (ROOT / match["file"]).resolve()
+        if not path.is_relative_to(ROOT) or not path.is_file():
+            raise self.error(
+                match.start("file"),
+                f"the repository has no file {match['file']!r} to include; write its path from the root",
+            )
+        return path
 
     def verdicts(self) -> Iterator[re.Match[str]]:
         """All `[[verdict ...]]`: what was found of a common answer, and the claims it rests on."""
@@ -84,6 +136,8 @@ class Page:
                 match.start(),
                 f"{match.group()} names no question; there are {', '.join(self.evidence)}",
             )
+        if found.fault:
+            raise PageError(found.fault)
         if form not in ("", "interval", "n", "machine"):
             raise self.error(
                 match.start(),
@@ -126,6 +180,8 @@ class Page:
     def _find_claim(self, full: str, offset: int) -> tuple[Evidence, Verdict]:
         question, _, claim = full.partition(".")
         found = self.evidence.get(question)
+        if found and found.fault:
+            raise PageError(found.fault)
         for verdict in found.verdicts if found else ():
             if verdict.claim.id == claim:
                 assert found
@@ -186,6 +242,18 @@ class Page:
             ):
                 yield match
 
+    def misunderstood(self, match: re.Match[str]) -> NoReturn:
+        """Refuse what `malformed` found.
+
+        Raises:
+            PageError: Always.
+        """
+        raise self.error(
+            match.start(),
+            f"{match.group()} is not understood; "
+            "write [[verdict refuted: claim-id, #section]], [[claims question]] or [[answers refuted]]",
+        )
+
     def figure(self, match: re.Match[str]) -> tuple[Evidence, str]:
         """The evidence and name of a figure.
 
@@ -194,8 +262,13 @@ class Page:
         """
         question, _, name = match["name"].partition(".")
         found = self.evidence.get(question)
-        if found is None or name not in figures.names(question):
+        if found and found.fault:
+            raise PageError(found.fault)
+        try:
             known = figures.names(question) if found else []
+        except Exception as error:  # whatever a file can raise that somebody is writing
+            raise PageError(raised(error, f"snippets/{question}/figures.py")) from error
+        if found is None or name not in known:
             raise self.error(
                 match.start(),
                 f"nothing draws figure:{match['name']}; write figure:<question>.<function of its figures.py>"

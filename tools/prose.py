@@ -26,6 +26,7 @@ _NUMBERING = r"^ *[0-9]+\.(?= )"
 _PLACEHOLDER = r"\[\[[^\[\]\n]+\]\]"
 
 PLACEHOLDER = re.compile(_PLACEHOLDER)
+INCLUDE = re.compile(r'^(?P<indent> *)--8<-- "(?P<file>[^"]+)"$', re.M)
 FENCE = re.compile(_FENCE, re.M | re.S)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape, unescape
 from types import MappingProxyType
 
 from math_core import LatexError, LatexToMathML
 
-from snippets.evidence.questions import Measurement, questions
+from snippets.evidence.questions import Measurement, questions, raised
 from tools import figures, numbers
-from tools.pages import VERDICTS, Page
-from tools.prose import headings
+from tools.pages import VERDICTS, Page, PageError
+from tools.prose import formulas, headings
 
 WORDS = {
     "zh": {
@@ -61,9 +61,6 @@ WORDS = {
     },
 }
 
-_ALL_CLAIMS = re.compile(r"^\[\[claims (?P<question>[\w-]+)\]\]$", re.M)
-_ALL_ANSWERS = "[[answers]]"
-_SO_MANY_ANSWERS = re.compile(r"\[\[answers (?P<word>\w+)\]\]")
 _ANSWER = re.compile(r"^\| (?P<said>.*?) \| \[\[verdict (?P<word>\w+):", re.M)
 _DRAWN = re.compile(
     r'(?:<p>\s*)?<img alt="(?P<alt>[^"]*)" src="figure:(?P<name>[^"]*)"\s*/?>(?:\s*</p>)?'
@@ -77,81 +74,167 @@ _SECTION = re.compile(
 _TOGETHER = r'<span class="together">\1\2</span>'
 
 Link = Callable[[str], str]
+Read = Callable[[str], Page]
+Edit = tuple[int, int, str]
+
+
+def fault(page: Page, error: PageError) -> str:
+    """Note a fault of a page, and show it in the place of what is faulty: whole once, then as an ellipsis."""
+    message = str(error)
+    if message in page.faults:
+        return numbers.PENDING
+    page.faults.append(message)
+    return box(message)
+
+
+def box(message: str) -> str:
+    """A message as markup that no part of Markdown takes for its own."""
+    signs = (
+        f"&#{ord(s)};" if s.isascii() and not s.isalnum() else s
+        for s in " ".join(message.split())
+    )
+    return f"<span class='fault'>{''.join(signs).replace('&#32;', ' ')}</span>"
+
+
+def _unread(source: str) -> Page:
+    raise PageError(f"docs/{source}:1: there is no such page")
 
 
 def substituted(
-    page: Page, link: Link, said: Mapping[str, str] = MappingProxyType({})
+    page: Page,
+    link: Link,
+    read: Read = _unread,
+    said: Mapping[str, str] = MappingProxyType({}),
+    start: int = 0,
 ) -> str:
-    """The Markdown with numbers and claims in place of their names.
+    """The Markdown with numbers and claims in place of their names, and faults in place of what is faulty.
+
+    Args:
+        page: The page; it remembers its faults.
+        link: Makes a link from this page to another, given its path below `docs`.
+        read: Gives another page, given its path below `docs`; it may raise PageError.
+        said: What claims say, by their full id, for the links of verdicts.
+        start: Where its text begins, behind the front matter.
+    """
+    edits = _all_edits(page, link, said)
+    malformed = [m.span() for m in page.malformed()]
+    for m in page.lists():
+        if m.span() not in malformed:
+            edits += _edit(page, m, lambda m: _listed(page, m, link, read))
+    return _edited(page, edits, start)
+
+
+def plain(page: Page, figure: Callable[[re.Match[str], str], str]) -> str:
+    """The Markdown with numbers and verdicts as text, for notebooks; faults as in `substituted`.
 
     Args:
         page: The page.
-        link: Makes a link from this page to another, given its path below `docs`.
-        said: What claims say, by their full id, for the links of verdicts.
-
-    Raises:
-        PageError: If the page names what is not there.
+        figure: What takes a figure's place, given its image and its text alternative.
     """
+    edits = _edits(page, lambda m: _number(page, m), figure)
+    for start, end, html in _verdicts(page, lambda name: name.partition("/")[2], {}):
+        html = re.sub(r'<span class="badge[^>]*>(.*?)</span>', r"**\1**", html)
+        edits.append(
+            (start, end, re.sub(r'<a href="(.*?)">(.*?)</a>', r"[\2](\1)", html))
+        )
+    return _edited(page, edits)
+
+
+def _all_edits(
+    page: Page, link: Link, said: Mapping[str, str] = MappingProxyType({})
+) -> list[Edit]:
     edits = _edits(
         page,
         lambda m: _number(page, m, link),
         lambda m, alt: f"![{alt}](figure:{m['name']})",
     )
-    for m in page.verdicts():
-        badge, rests = _found(page, m, link, said)
-        end = page.markdown.find("\n", m.end())
-        row = page.markdown[: end if end >= 0 else None].rstrip()
-        end = len(row.removesuffix("|").rstrip())
-        edits += [(m.start(), m.end(), badge), (end, end, rests)]
+    edits += _verdicts(page, link, said)
+    for m in page.malformed():
+        edits += _edit(page, m, page.misunderstood)
     for m in page.claims():
-        sentence, foot = _claim(page, m, link)
+        try:
+            sentence, foot = _claim(page, m, link)
+        except PageError as error:
+            sentence, foot = f"{fault(page, error)} ", ""
         start = m.start("body") + len(m["body"]) - len(m["body"].lstrip())
         end = m.start() + len(m.group().rstrip())
         head = (m.start(), page.markdown.index("\n", m.start()), '!!! claim ""')
         edits += [head, (start, start, sentence), (end, end, foot)]
-    return _edited(page, edits)
+    return edits
 
 
-def plain(page: Page, figure: Callable[[re.Match[str], str], str]) -> str:
-    """The Markdown with numbers and verdicts as text, for notebooks.
-
-    Args:
-        page: The page.
-        figure: What takes a figure's place, given its image and its text alternative.
-
-    Raises:
-        PageError: If the page names what is not there.
-    """
-    edits = _edits(page, lambda m: _number(page, m), figure)
-    words = WORDS[page.language]
-    edits += [(m.start(), m.end(), f"**{words[m['word']]}**") for m in page.verdicts()]
-    return _edited(page, edits)
+def _verdicts(page: Page, link: Link, said: Mapping[str, str]) -> list[Edit]:
+    """Each verdict in words, and behind its reason, at the end of the row, what it rests on."""
+    edits = []
+    for m in page.verdicts():
+        try:
+            badge, rests = _found(page, m, link, said)
+        except PageError as error:
+            badge, rests = fault(page, error), ""
+        end = page.markdown.find("\n", m.end())
+        row = page.markdown[: end if end >= 0 else None].rstrip()
+        end = len(row.removesuffix("|").rstrip())
+        edits += [(*m.span(), badge), (end, end, rests)]
+    return edits
 
 
 def _edits(
     page: Page,
     number: Callable[[re.Match[str]], str],
     figure: Callable[[re.Match[str], str], str],
-) -> list[tuple[int, int, str]]:
+) -> list[Edit]:
     placeholders = list(page.placeholders())
     edits = []
-    for image in page.figures():
+
+    def drawn_later(image: re.Match[str]) -> str:
         page.figure(image)
-        inside = [m for m in placeholders if image.start() < m.start() < image.end()]
-        placeholders = [m for m in placeholders if m not in inside]
         alt, start = page.alternative(image), image.start("alt")
         for m in reversed(inside):
             text = _number(page, m)
             alt = alt[: m.start() - start] + text + alt[m.end() - start :]
-        edits.append((image.start(), image.end(), figure(image, alt)))
-    return edits + [(m.start(), m.end(), number(m)) for m in placeholders]
+        return figure(image, alt)
+
+    for image in page.figures():
+        inside = [m for m in placeholders if image.start() < m.start() < image.end()]
+        placeholders = [m for m in placeholders if m not in inside]
+        edits += _edit(page, image, drawn_later)
+    for m in placeholders:
+        edits += _edit(page, m, number)
+    for m in formulas(page.markdown):
+        edits += _edit(page, m, lambda m: formula(page, m))
+    for m in page.includes():
+        try:
+            page.include(m)
+        except PageError as error:
+            fault(page, error)  # not its box, which would be shown as code
+            edits.append((m.end("indent"), m.end(), str(error)))
+    return edits
 
 
-def _edited(page: Page, edits: list[tuple[int, int, str]]) -> str:
-    text = page.markdown
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+def _edit(
+    page: Page, match: re.Match[str], make: Callable[[re.Match[str]], str]
+) -> list[Edit]:
+    """What takes the place of a match, or the reason why nothing can."""
+    try:
+        return [(*match.span(), make(match))]
+    except PageError as error:
+        return [(*match.span(), fault(page, error))]
+
+
+def _edited(
+    page: Page, edits: list[Edit], start: int = 0, end: int | None = None
+) -> str:
+    """A part of a page with those of the edits that belong to it; of two in one place, the outer one.
+
+    What is inserted comes before what takes the place of something there.
+    """
+    end = len(page.markdown) if end is None else end
+    parts, position = [], start
+    for first, last, new in sorted(edits, key=lambda e: (e[0], e[1] > e[0], -e[1])):
+        if position <= first and last <= end:
+            parts += [page.markdown[position:first], new]
+            position = last
+    return "".join((*parts, page.markdown[position:end]))
 
 
 def _number(page: Page, match: re.Match[str], link: Link | None = None) -> str:
@@ -258,11 +341,7 @@ def _wordly(markdown: str) -> str:
 
 
 def drawn(page: Page, html: str, link: Link) -> str:
-    """The rendered page with its figures drawn and its mathematics as MathML.
-
-    Raises:
-        PageError: If a formula is not understood.
-    """
+    """The rendered page with its figures drawn and its mathematics as MathML; faults as in `substituted`."""
     html = _DRAWN.sub(lambda m: _svg(page, m, link), html)
     html = _MATH.sub(lambda m: _mathml(page, m), html)
     # A line may not start with the comma behind a formula.
@@ -280,9 +359,16 @@ def _svg(page: Page, match: re.Match[str], link: Link) -> str:
     if found.missing:
         return f'<p class="waiting">{words["waiting"]}</p>'
     alternative = unescape(match["alt"])
+    draw = figures.card if page.slug == "index" else figures.draw
+    try:
+        drawn = draw(question, name, found, page.language, alternative)
+    except Exception as error:  # whatever a figure can raise that somebody is writing
+        reason = raised(error, f"snippets/{question}/figures.py")
+        return fault(
+            page, PageError(f"{reason}; so figure:{match['name']} cannot be drawn")
+        )
     if page.slug == "index":
-        return figures.card(question, name, found, page.language, alternative)
-    drawn = figures.draw(question, name, found, page.language, alternative)
+        return drawn
     data = f"{link('index.md')}evidence/{question}.json"
     code = link(f"{page.language}/code/{question}.md")
     links = (
@@ -293,15 +379,12 @@ def _svg(page: Page, match: re.Match[str], link: Link) -> str:
 
 def _mathml(page: Page, match: re.Match[str]) -> str:
     tex = unescape(match["tex"])
+    # Found before, unless Markdown takes something for a formula that tools/prose.py does not.
+    at = max(page.markdown.find(tex.strip().partition("\n")[0]), 0)
     try:
-        mathml = _CONVERTER.convert_with_local_state(
-            tex, displaystyle=match.group(2) == "["
-        )
-    except LatexError as error:
-        at = page.markdown.find(tex.strip().partition("\n")[0])
-        raise page.error(
-            max(at, 0), f"the formula {tex!r} is not understood: {error}"
-        ) from error
+        mathml = _converted(page, at, tex, match.group(2) == "[")
+    except PageError as error:
+        return fault(page, error)
     for side in ("right", "left"):  # the columns of aligned equations
         mathml = re.sub(
             f'<mtd style="text-align: {side}[^"]*"', f'<mtd class="{side}"', mathml
@@ -319,41 +402,78 @@ def _mathml(page: Page, match: re.Match[str]) -> str:
     return f'<span translate="no">{mathml}</span>'
 
 
-def with_answers(markdown: str, language: str, read: Callable[[str], str]) -> str:
-    """A page with all common answers, and what was found of them, in place of their names.
+def formula(page: Page, match: re.Match[str]) -> str:
+    """A formula as it stands.
 
-    `[[answers]]` becomes a table, in the order of the ledger's `[[claims <question>]]`; `[[answers refuted]]`
-    the number of those with that verdict, `[[answers all]]` of all. Arguments as in `with_claims`.
+    Raises:
+        PageError: If it is not understood.
     """
-    if _ALL_ANSWERS in markdown:
-        markdown = markdown.replace(
-            _ALL_ANSWERS, _answers(_ALL_CLAIMS.findall(markdown), language, read)
-        )
-
-    def counted(match: re.Match[str]) -> str:
-        found = [
-            answer["word"]
-            for question in questions()
-            for answer in _ANSWER.finditer(read(f"{language}/{question}.md"))
-        ]
-        return str(len(found) if match["word"] == "all" else found.count(match["word"]))
-
-    return _SO_MANY_ANSWERS.sub(counted, markdown)
+    _converted(page, match.start(), match.group().strip("$"), display=False)
+    return match.group()
 
 
-def _answers(order: list[str], language: str, read: Callable[[str], str]) -> str:
+def _converted(page: Page, offset: int, tex: str, display: bool) -> str:
+    try:
+        return _CONVERTER.convert_with_local_state(tex, displaystyle=display)
+    except LatexError as error:
+        reason = f"the formula {tex.strip()!r} is not understood: {error}"
+        raise page.error(offset, reason) from error
+
+
+def _listed(page: Page, match: re.Match[str], link: Link, read: Read) -> str:
+    """What stands on other pages, in place of a list's name.
+
+    `[[claims <question>]]` becomes the claims that the question's page states; `[[answers]]` a table of all
+    common answers and what was found of them, in the order of the page's `[[claims <question>]]`;
+    `[[answers refuted]]` the number of those with that verdict, `[[answers all]]` of all.
+    """
+
+    def other(question: str) -> Page:
+        try:
+            return read(f"{page.language}/{question}.md")
+        except PageError as error:
+            raise page.error(
+                match.start(), f"{match.group()} cannot be made: {error}"
+            ) from error
+
+    kind, _, name = match.group()[2:-2].partition(" ")
+    if kind == "claims":
+        return "\n\n".join(_claims(other(name), link))
+    if name:
+        found = [a["word"] for q in questions() for a in _answers_of(other(q))]
+        return str(len(found) if name == "all" else found.count(name))
+    order = [m.group()[9:-2] for m in page.lists() if m.group()[2:8] == "claims"]
+    pages = [other(question) for question in order if question in page.evidence]
+    return _answers(pages, page.language, link)
+
+
+def _claims(page: Page, link: Link) -> Iterator[str]:
+    edits = _all_edits(page, link)
+    for m in page.claims():
+        yield _edited(page, edits, m.start(), m.start() + len(m.group().rstrip()))
+
+
+def _answers_of(page: Page) -> list[re.Match[str]]:
+    """The answers with a verdict of ours; another one is a fault of its own page."""
+    found = _ANSWER.finditer(page.markdown)
+    return [answer for answer in found if answer["word"] in VERDICTS]
+
+
+def _answers(pages: list[Page], language: str, link: Link) -> str:
     words = WORDS[language]
     rows, asked = [], []
-    for question in order:
-        text = read(f"{language}/{question}.md")
-        heading = next(headings(text))
-        title = text[heading.start("text") : heading.end("text")].strip()
-        asked.append((question, re.sub(r"`", "", title)))
-        for answer in _ANSWER.finditer(text):
-            word = answer["word"]
-            where = f"<small>[{title}]({question}.md#checked)</small>"
-            badge = f'<span class="badge {word}">{words[word]}</span>'
-            rows.append(f"| {answer['said']}<br>{where} | {badge} |")
+    for page in pages:
+        edits = _all_edits(page, link)
+        heading = next(headings(page.markdown), None)
+        title = _edited(page, edits, *heading.span("text")) if heading else page.slug
+        asked.append((page.slug, re.sub(r"`", "", title)))
+        for answer in _answers_of(page):
+            said = _edited(page, edits, *answer.span("said"))
+            where = f"<small>[{title}]({page.slug}.md#checked)</small>"
+            badge = (
+                f'<span class="badge {answer["word"]}">{words[answer["word"]]}</span>'
+            )
+            rows.append(f"| {said}<br>{where} | {badge} |")
     verdicts = [(word, words[word]) for word in VERDICTS]
     form = "".join(
         f'<label>{words[name]} <select name="{name}"><option value="">{words["every"]}</option>'
@@ -365,30 +485,6 @@ def _answers(order: list[str], language: str, read: Callable[[str], str]) -> str
     # Filled by assets/site.js; an output is announced when it changes.
     form = f'<form class="filter" hidden>{words["filter"]} {form}<output></output></form>\n'
     return "\n".join((form, head, *rows))
-
-
-def with_claims(markdown: str, language: str, read: Callable[[str], str]) -> str:
-    """The ledger with `[[claims <question>]]` replaced by the claims that the question's page states.
-
-    Args:
-        markdown: Text of the ledger.
-        language: Its language.
-        read: Gives the text of a page, given its path below `docs`.
-    """
-
-    def stated(match: re.Match[str]) -> str:
-        page = Page(
-            f"{language}/{match['question']}.md",
-            read(f"{language}/{match['question']}.md"),
-            {},
-        )
-        blocks = [
-            m.group().replace(f'"{m["id"]}"', f'"{page.full_id(m["id"])}"', 1).rstrip()
-            for m in page.claims()
-        ]
-        return "\n\n".join(blocks)
-
-    return _ALL_CLAIMS.sub(stated, markdown)
 
 
 def folded(html: str, language: str) -> str:

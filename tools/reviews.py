@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from snippets.evidence.questions import ROOT
 from snippets.evidence.store import write_atomically
-from tools.pages import LANGUAGES, Page
+from tools.pages import LANGUAGES, Page, PageError, read
 from tools.prose import sections
 
 FILE = ROOT / "tools" / "reviewed.json"
@@ -58,19 +58,24 @@ def mark(only: list[str]) -> list[str]:
 
     Returns:
         What was not noted before, as "page#section".
+
+    Raises:
+        PageError: If one of them is not there, or a page or the notes cannot be read.
     """
     before = _load()
     noted: dict[str, dict[str, list[str]]] = {}
     changes = []
+    there: dict[str, list[str]] = {}
     for file in sorted((ROOT / "docs" / "zh").rglob("*.md")):
         name = file.relative_to(ROOT / "docs" / "zh").as_posix()
         sources = [ROOT / "docs" / language / name for language in LANGUAGES]
         if not all(source.exists() for source in sources):
             continue
         texts = [
-            _texts(Page(name, source.read_text(encoding="utf-8"), {}))
-            for source in sources
+            _texts(Page(name, read(ROOT / "docs", f"{language}/{name}"), {}))
+            for language in LANGUAGES
         ]
+        there[name] = [f"{name}#{s}" for s in texts[0] if s in texts[1]]
         noted[name] = {}
         for section in (s for s in texts[0] if s in texts[1]):
             then = before.get(name, {}).get(section)
@@ -80,13 +85,26 @@ def mark(only: list[str]) -> list[str]:
                 changes.append(f"{name}#{section}")
             if chosen or then:
                 noted[name][section] = now if chosen or not then else then
+    for name in only:
+        known = there.get(name.partition("#")[0], list(there))
+        if name not in there and name not in known:
+            raise PageError(
+                f"there is no {name!r} in both languages; there are {', '.join(known)}"
+            )
     write_atomically(FILE, json.dumps(noted, indent=1) + "\n")
     return changes
 
 
 def _load() -> dict[str, dict[str, list[str]]]:
-    text = FILE.read_text(encoding="utf-8") if FILE.exists() else "{}"
-    found: dict[str, dict[str, list[str]]] = json.loads(text)
+    try:
+        text = FILE.read_text(encoding="utf-8") if FILE.exists() else "{}"
+        found: dict[str, dict[str, list[str]]] = json.loads(text)
+    except ValueError as error:
+        line = getattr(error, "lineno", 1)
+        raise PageError(
+            f"tools/reviewed.json:{line}: it is not JSON, perhaps from a merge; take either side of it "
+            "(git checkout --ours tools/reviewed.json) and compare the sections that make check then names"
+        ) from error
     return found
 
 
@@ -130,5 +148,8 @@ def _git(*arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    for change in mark(sys.argv[1:]):
-        print(f"reviewed: {change}", file=sys.stderr)
+    try:
+        for change in mark(sys.argv[1:]):
+            print(f"reviewed: {change}", file=sys.stderr)
+    except PageError as error:
+        raise SystemExit(f"make reviewed: {error}") from error

@@ -7,12 +7,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
 
-from snippets.evidence.evidence import Evidence, EvidenceError, gather
-from snippets.evidence.questions import ROOT, SourceError, questions
+from snippets.evidence.evidence import Evidence, claim_place, known
+from snippets.evidence.questions import ROOT, questions
+from tools import rendering
 from tools.notebooks import code_blocks
-from tools.pages import LANGUAGES, Page, PageError
+from tools.pages import LANGUAGES, Page, PageError, read
 from tools.prose import (
     FENCE,
     formulas,
@@ -55,13 +57,14 @@ def main() -> int:
     Returns:
         0 if nothing is, else 1.
     """
+    evidence = {q: known(q) for q in questions()}
+    problems = [found.fault for found in evidence.values() if found.fault]
     try:
-        evidence = {q: gather(q) for q in questions()}
-    except (EvidenceError, SourceError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    problems = list(check(ROOT / "docs", evidence))
-    for problem in problems:
+        problems += check(ROOT / "docs", evidence)
+    except PageError as error:
+        problems.append(str(error))
+    # What is wrong with a question is wrong wherever a page names it.
+    for problem in dict.fromkeys(problems):
         print(problem, file=sys.stderr)
     return 1 if problems else 0
 
@@ -76,10 +79,13 @@ def check(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
         there = [lang for lang in LANGUAGES if name in names[lang]]
         pages = []
         for lang in there:
-            text = (docs / lang / name).read_text(encoding="utf-8")
+            try:
+                text = read(docs, f"{lang}/{name.as_posix()}")
+            except PageError as error:
+                yield str(error)
+                continue
             pages.append(Page(f"{lang}/{name.as_posix()}", text, evidence))
             yield from unresolved(pages[-1])
-            yield from malformed(pages[-1])
             yield from typed_digits(pages[-1])
             yield from headings_without_id(pages[-1])
             yield from leaning(pages[-1])
@@ -88,39 +94,33 @@ def check(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
         if len(there) == 1:
             other = "en" if there == ["zh"] else "zh"
             yield f"docs/{there[0]}/{name}:1: there is no docs/{other}/{name}; write it too"
-        else:
+        elif len(pages) == 2:
             yield from unequal(*pages)
             yield from stale(*pages)
     for file in sorted(
         p for suffix in ("css", "js", "html") for p in docs.rglob(f"*.{suffix}")
     ):
-        text = file.read_text(encoding="utf-8")
+        text = read(docs, file.relative_to(docs).as_posix())
         yield from foreign(f"docs/{file.relative_to(docs)}", text, text)
     yield from without_sentence(docs, evidence)
 
 
 def unresolved(page: Page) -> Iterator[str]:
-    """Numbers, claims and figures that nothing provides."""
+    """Numbers, claims, figures and files that nothing provides, and what nobody understands."""
     for matches, resolve in (
         (page.placeholders(), page.estimate),
         (page.claims(), page.verdict),
         (page.figures(), page.figure),
         (page.verdicts(), page.rests_on),
+        (page.malformed(), page.misunderstood),
+        (page.includes(), page.include),
+        (formulas(page.markdown), partial(rendering.formula, page)),
     ):
         for match in matches:
             try:
                 resolve(match)
             except PageError as error:
                 yield str(error)
-
-
-def malformed(page: Page) -> Iterator[str]:
-    """Verdicts and lists of claims that would reach the reader as they are typed."""
-    for match in page.malformed():
-        yield (
-            f"docs/{page.source}:{line_of(page.markdown, match.start())}: {match.group()} is not understood; "
-            "write [[verdict refuted: claim-id, #section]], [[claims question]] or [[answers refuted]]"
-        )
 
 
 def typed_digits(page: Page) -> Iterator[str]:
@@ -277,9 +277,11 @@ def without_sentence(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]
     for lang in LANGUAGES:
         stated: Counter[str] = Counter()
         for file in (docs / lang).rglob("*.md"):
-            page = Page(
-                f"{lang}/{file.name}", file.read_text(encoding="utf-8"), evidence
-            )
+            source = file.relative_to(docs).as_posix()
+            try:
+                page = Page(source, read(docs, source), evidence)
+            except PageError:
+                continue  # told already
             stated.update(page.full_id(m["id"]) for m in page.claims())
         for question, found in evidence.items():
             for v in found.verdicts:
@@ -287,7 +289,7 @@ def without_sentence(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]
                 if stated[name] != 1:
                     where = f"docs/{lang}/{question}.md or docs/{lang}/ledger.md"
                     yield (
-                        f"snippets/{question}/claims.py:1: claim {v.claim.id!r} is stated "
+                        f"{claim_place(question, v.claim.id)}: claim {v.claim.id!r} is stated "
                         f'{stated[name]} times in {lang}; write it once, as !!! claim "{name}", in {where}'
                     )
 

@@ -1,39 +1,76 @@
-"""`make serve`: `mkdocs serve`, and beside it the measurements that its pages still lack."""
+"""`make serve`: `mkdocs serve`, and beside it the measurements that its pages still lack.
+
+This process measures and writes to the terminal, MkDocs has one of its own. What works for this process ends
+when it does, even if it was killed: MkDocs looks whether it is still there, as do the measurements' workers
+(`snippets/evidence/runner.py`) and the kernels of notebooks.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from typing import IO
 
-from snippets.evidence.cli import measure_missing
-from snippets.evidence.questions import ROOT, SourceError, measurements, questions
-from snippets.evidence.runner import MeasurementError
-from tools.notebooks import NotebookError
-from tools.site import environment, execute_notebooks
+from snippets.evidence.questions import ROOT
+from tools.site import FAULTS, environment, measure_and_execute
 
-ADDRESS = "127.0.0.1:8000"
+HOST = "127.0.0.1"
 
 
-def serve(address: str) -> int:
-    """Serve until interrupted; measure again whenever an experiment or what it imports changes.
-
-    Args:
-        address: Host and port.
+def main(arguments: list[str]) -> int:
+    """Serve at the port that is given; a port that cannot be had is told before anything is built.
 
     Returns:
-        The exit status of MkDocs.
+        2 if there is no such port or it is taken, else as `serve`.
     """
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
+    (text,) = arguments or ["8000"]
+    port = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    if not 1 <= port <= 65535:
+        reason = "write a whole number from 1 to 65535, as in make serve PORT=8001"
+        print(f"make serve: PORT={text}: {reason}", file=sys.stderr)
+        return 2
+    with socket.socket() as tried:
+        # As MkDocs does it: a connection that has just ended does not keep the port.
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((HOST, port))
+        except OSError as error:
+            reason = (
+                f"{os.strerror(error.errno or 0)}; choose another: make serve PORT=8001"
+            )
+            print(f"make serve: port {port}: {reason}", file=sys.stderr)
+            return 2
+    return serve(port)
+
+
+def serve(port: int) -> int:
+    """Serve until interrupted; measure again whenever an experiment or what it imports changes.
+
+    Returns:
+        0 if it was interrupted, 1 if MkDocs failed.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as after nohup
+            signal.signal(number, signal.default_int_handler)
+    if "MAKELEVEL" in os.environ:
+        _end_without(os.getppid())  # a make that was killed
     server = subprocess.Popen(
-        command,
+        [
+            sys.executable,
+            "-c",
+            f"from tools.serve import show; show({port}, {os.getpid()})",
+        ],
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        process_group=0,  # Ctrl-C interrupts this process alone, which ends the other in order
     )
     assert server.stdout
     up = threading.Event()
@@ -44,20 +81,42 @@ def serve(address: str) -> int:
             pass  # pages first: the measurements would take both cores
         while server.poll() is None:
             try:
-                measure_missing([m for q in questions() for m in measurements(q)])
-                execute_notebooks()
+                measure_and_execute()
                 said = ""
-            except (MeasurementError, NotebookError, SourceError) as error:
+            except FAULTS as error:
                 if str(error) != said:  # once, not every second until it is mended
                     said = str(error)
                     print(f"make serve: {said}", file=sys.stderr)
             time.sleep(1)
     except KeyboardInterrupt:
-        pass
+        return 0
     finally:
         server.terminate()
         server.wait()
-    return server.returncode if server.returncode and server.returncode > 0 else 0
+    return 1 if server.returncode else 0
+
+
+def show(port: int, parent: int) -> None:
+    """In a process of its own: `mkdocs serve`, until it is told to end or its parent is gone."""
+    from mkdocs.__main__ import cli  # the other process needs none of it
+
+    # An interruption lets MkDocs remove its folder; SIGINT itself may be ignored, as in a background job.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _end_without(parent)
+    cli(["serve", "--dev-addr", f"{HOST}:{port}"], prog_name="mkdocs")
+
+
+def _end_without(parent: int) -> None:
+    """End this process when its parent is no longer there: asked again and again, as every system can."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+        os._exit(1)  # it was busy with something that cannot be interrupted
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _relay(lines: IO[str], up: threading.Event) -> None:
@@ -69,4 +128,4 @@ def _relay(lines: IO[str], up: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(serve(*sys.argv[1:] or [ADDRESS]))
+    raise SystemExit(main(sys.argv[1:]))

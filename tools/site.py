@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from snippets.evidence.cli import measure_missing
@@ -14,7 +17,10 @@ from snippets.evidence.runner import MeasurementError
 from tools import finishing
 from tools.leaks import leaks
 from tools.notebooks import NotebookError, execute
-from tools.pages import Page
+from tools.pages import Page, PageError, read
+
+# What may be wrong before MkDocs is asked; each message is one line.
+FAULTS = (MeasurementError, NotebookError, PageError, SourceError, OSError)
 
 
 def build(target: Path) -> None:
@@ -24,10 +30,31 @@ def build(target: Path) -> None:
         SystemExit: If anything fails; the target is as it was.
     """
     try:
-        measure_missing([m for q in questions() for m in measurements(q)])
-        execute_notebooks()
-    except (MeasurementError, NotebookError, SourceError) as error:
-        raise SystemExit(f"make site: {error}") from error
+        with _alone(target):
+            measure_and_execute()
+            _build(target)
+    except (*FAULTS, finishing.FinishingError) as error:
+        raise SystemExit(f"make site: {error}; {target} is as it was") from error
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Wait for another build of the same target: both would write into the same folder beside it."""
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(
+                f"make site: waiting for the one that writes {target}", file=sys.stderr
+            )
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _build(target: Path) -> None:
     beside = target.with_name(f".{target.name}-new")
     shutil.rmtree(beside, ignore_errors=True)
     # Never -q or -v: with either, --strict lets broken links pass.
@@ -44,10 +71,7 @@ def build(target: Path) -> None:
     if done.returncode:
         shutil.rmtree(beside, ignore_errors=True)
         raise SystemExit(f"make site: not built; {target} is as it was")
-    try:
-        finishing.site(beside)
-    except finishing.FinishingError as error:
-        raise SystemExit(f"make site: {error}") from error
+    finishing.site(beside)
     if faults := list(leaks(beside)):
         raise SystemExit("make site: " + "\n".join(faults))
     old = target.with_name(f".{target.name}-old")
@@ -58,20 +82,16 @@ def build(target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def execute_notebooks() -> None:
-    """Run the code of every question's page, unless its outputs are kept already.
+def measure_and_execute() -> None:
+    """Measure what is missing, and run the code of every question's page unless its outputs are kept already.
 
     Raises:
-        NotebookError: If a page is missing or one of its blocks raises.
+        FAULTS: If an experiment or a page cannot be read, or raises.
     """
+    measure_missing([m for q in questions() for m in measurements(q)])
     for question in questions():
         source = f"zh/{question}.md"  # both languages have the same code
-        file = ROOT / "docs" / source
-        if not file.exists():
-            raise NotebookError(
-                f"docs/{source} is missing: snippets/{question} needs its page"
-            )
-        if execute(Page(source, file.read_text(encoding="utf-8"), {})):
+        if execute(Page(source, read(ROOT / "docs", source), {})):
             print(f"executed the notebook of {question}", file=sys.stderr)
 
 
@@ -88,4 +108,7 @@ def environment() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    build(ROOT / "site")
+    try:
+        build(ROOT / "site")
+    except KeyboardInterrupt:
+        raise SystemExit("make site: interrupted; site is as it was") from None

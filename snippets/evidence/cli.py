@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,9 @@ from snippets.evidence.questions import (
     title,
 )
 from snippets.evidence.runner import JOBS, SEEDS, MeasurementError, lacking, run
+
+# Seeds and jobs lie below: it is more than anybody runs, and no integer overflows.
+LARGEST = 2**31
 
 
 class UsageError(Exception):
@@ -115,13 +119,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _seeds(text: str) -> range:
-    try:
-        start, stop = (int(part) for part in text.split(":"))
-    except ValueError:
+    first, colon, behind = text.partition(":")
+    start, stop = _whole(first), _whole(behind)
+    if not colon or start is None or stop is None:
         raise UsageError(
-            f"--seeds {text}: write two whole numbers, as in --seeds 100:120"
-        ) from None
-    if start < 0 or stop - start < 2:
+            f"--seeds {text}: write two whole numbers, as in --seeds 100:120, below {LARGEST}"
+        )
+    if stop - start < 2:
         raise UsageError(
             f"--seeds {text}: an interval needs at least two seeds, from A >= 0 up to B - 1"
         )
@@ -129,21 +133,70 @@ def _seeds(text: str) -> range:
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise UsageError(f"--jobs {text}: write a whole number, 1 or more")
-    return int(text)
+    number = _whole(text)
+    if not number:
+        raise UsageError(
+            f"--jobs {text}: write a whole number, 1 or more, below {LARGEST}"
+        )
+    return number
+
+
+def _whole(text: str) -> int | None:
+    """The number that plain digits are; int() would take 1_0, blanks and the digits of any script."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST))
+    return int(text) if plain and int(text) < LARGEST else None
 
 
 def _check_writable(file: Path) -> None:
     """Found out before an hour of measuring, not after it."""
-    if file.is_dir():
-        raise UsageError(f"--json {file}: this is a folder; name a file")
-    if not file.parent.is_dir():
-        raise UsageError(f"--json {file}: there is no folder {file.parent}")
-    if not os.access(file.parent, os.W_OK) or (
-        file.exists() and not os.access(file, os.W_OK)
-    ):
-        raise UsageError(f"--json {file}: no permission to write there")
+    try:
+        folder = _followed(file).parent
+        if file.is_dir():
+            raise UsageError(f"--json {file}: this is a folder; name a file")
+        if not _special(file):
+            if not folder.is_dir():
+                raise UsageError(f"--json {file}: there is no folder {folder}")
+            # Tried, not asked: an administrator has permission even where nothing can be written.
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        if file.exists() and not os.access(file, os.W_OK):
+            raise UsageError(f"--json {file}: no permission to write there")
+    except OSError as error:
+        raise UsageError(
+            f"--json {file}: cannot write there: {error.strerror}"
+        ) from None
+
+
+def _special(file: Path) -> bool:
+    """Whether it is a pipe or a device, or the name of an open file, as /dev/stdout is."""
+    open_or_device = file.absolute().parts[1:2] in (("dev",), ("proc",))
+    return file.exists() and (open_or_device or not file.is_file())
+
+
+def _followed(file: Path) -> Path:
+    """What a symbolic link leads to: that is replaced, and the link stays."""
+    return Path(os.path.realpath(file)) if file.is_symlink() else file
+
+
+def _is_stdout(file: Path) -> bool:
+    try:
+        return os.path.samestat(file.stat(), os.fstat(sys.stdout.fileno()))
+    except OSError:
+        return False
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        if _special(file):
+            # Added to what is there: another program may be writing to it as well.
+            with file.open("a", encoding="utf-8") as stream:
+                stream.write(text)
+        else:
+            store.write_atomically(_followed(file), text)
+    except OSError as error:
+        raise UsageError(
+            f"--json {file}: cannot write there: {error.strerror}"
+        ) from None
 
 
 def _list_questions() -> int:
@@ -162,12 +215,14 @@ def _measure(options: argparse.Namespace) -> int:
     wanted = [m for name in options.questions for m in measurements(name)]
     measure_missing(wanted, options.seeds, options.jobs)
     held = True
+    # Tables between would spoil the JSON for the program that reads it.
+    console = _console(options.json is not None and _is_stdout(options.json))
     for name in options.questions:
         found = gather(name, options.seeds)
-        print_evidence(found)
+        print_evidence(found, console)
         held = held and all(v.holds for v in found.verdicts)
         if options.json:
-            store.write_atomically(
+            _write(
                 options.json,
                 json.dumps(found.as_json(), indent=1, allow_nan=False) + "\n",
             )
@@ -222,7 +277,7 @@ def _progress(
         yield started, done
 
 
-def print_evidence(found: Evidence) -> None:
+def print_evidence(found: Evidence, console: Console) -> None:
     """Print the estimates and claims of a question as two tables."""
     estimates = Table(
         title=f"{found.question}: estimates",
@@ -254,7 +309,6 @@ def print_evidence(found: Evidence) -> None:
             f"{v.measurement.file}:{v.measurement.line}",
         )
     seconds = sum(p["cpu_seconds"] for p in found.provenance.values())
-    console = _console()
     console.print(
         estimates,
         claims,
@@ -264,6 +318,7 @@ def print_evidence(found: Evidence) -> None:
     )
 
 
-def _console() -> Console:
-    """Standard output; wide where it is not a terminal, so that no line is cut."""
-    return Console() if sys.stdout.isatty() else Console(width=160)
+def _console(stderr: bool = False) -> Console:
+    """Standard output or error; wide where it is not a terminal, so that no line is cut."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else 160)

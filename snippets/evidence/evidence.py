@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -10,7 +11,14 @@ from snippets.evidence import store
 from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate, Series
 from snippets.evidence.fingerprint import key
-from snippets.evidence.questions import Measurement, measurements
+from snippets.evidence.questions import (
+    ROOT,
+    Measurement,
+    SourceError,
+    measurements,
+    raised,
+    tree,
+)
 from snippets.evidence.runner import SEEDS
 
 
@@ -61,6 +69,7 @@ class Evidence:
         missing: Measurements that the store does not have.
         measured: Measurements that it has.
         verdicts: The claims, judged.
+        fault: Why nothing can be known of it, as where somebody is writing its files; else empty.
     """
 
     question: str
@@ -70,6 +79,7 @@ class Evidence:
     missing: list[Measurement] = field(default_factory=list)
     measured: list[Measurement] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    fault: str = ""
 
     @property
     def observations(self) -> set[str]:
@@ -92,7 +102,8 @@ def gather(question: str, seeds: range = SEEDS) -> Evidence:
 
     Raises:
         EvidenceError: If a claim names an estimate that its measurement does not give,
-            or two claims share an id.
+            or two claims share an id, or `claims.py` does not give any.
+        SourceError: If an experiment is not valid Python.
     """
     found = Evidence(question)
     by_name = {m.name: m for m in measurements(question)}
@@ -112,31 +123,70 @@ def gather(question: str, seeds: range = SEEDS) -> Evidence:
     return found
 
 
+def known(question: str) -> Evidence:
+    """As `gather`, but what it would raise is the `fault` of evidence without anything else."""
+    try:
+        return gather(question)
+    except (EvidenceError, SourceError) as error:
+        return Evidence(question, fault=str(error))
+
+
+def claim_place(question: str, claim: str) -> str:
+    """File and line of a claim's condition."""
+    file = f"snippets/{question}/claims.py"
+    return f"{file}:{_line_of(claim, file)}"
+
+
 def _judge(found: Evidence, by_name: dict[str, Measurement]) -> None:
     file = f"snippets/{found.question}/claims.py"
-    try:
-        module = importlib.import_module(f"snippets.{found.question}.claims")
-    except Exception as error:  # whatever a file can raise that somebody is writing
-        raise EvidenceError(f"{file}: {type(error).__name__}: {error}") from error
-    seen = set()
-    for claim in module.CLAIMS:
+    for claim in _claims(found.question, file):
+        where = f"{claim_place(found.question, claim.id)}: claim {claim.id!r}"
         measurement = by_name.get(claim.estimate.split(".")[0])
-        if claim.id in seen:
-            raise EvidenceError(f"{file}: two claims are called {claim.id!r}")
+        if any(claim.id == verdict.claim.id for verdict in found.verdicts):
+            raise EvidenceError(
+                f"{where}: another claim has this id; rename one of them"
+            )
         if measurement is None:
             raise EvidenceError(
-                f"{file}: claim {claim.id!r} is about {claim.estimate!r}, but experiment.py has no public "
+                f"{where} is about {claim.estimate!r}, but experiment.py has no public "
                 f"function {claim.estimate.split('.')[0]!r}; there are {', '.join(sorted(by_name))}"
             )
         if measurement.observation:
             raise EvidenceError(
-                f"{file}: claim {claim.id!r} is about {claim.estimate!r}, an observation of one machine "
+                f"{where} is about {claim.estimate!r}, an observation of one machine "
                 f"({measurement.file}:{measurement.line}); show it on a page, and claim nothing of it"
             )
         estimate = found.estimates.get(claim.estimate)
         if estimate is None and measurement not in found.missing:
+            given = (k for k in found.estimates if k.split(".")[0] == measurement.name)
             raise EvidenceError(
-                f"{file}: claim {claim.id!r}: {measurement} gives no {claim.estimate!r}"
+                f"{where}: {measurement} gives no {claim.estimate!r}; it gives {', '.join(given)}"
             )
-        seen.add(claim.id)
         found.verdicts.append(Verdict(claim, estimate, measurement))
+
+
+def _claims(question: str, file: str) -> tuple[Claim, ...]:
+    tree(ROOT / file)  # a file that is not there or not Python is named as any other
+    try:
+        module = importlib.import_module(f"snippets.{question}.claims")
+    except Exception as error:  # whatever a file can raise that somebody is writing
+        raise EvidenceError(raised(error, file)) from error
+    claims = getattr(module, "CLAIMS", None)
+    if not isinstance(claims, tuple) or not all(isinstance(c, Claim) for c in claims):
+        raise EvidenceError(
+            f"{file}:{_line_of('CLAIMS', file)}: there are no claims in it; write CLAIMS = (Claim(...), ...)"
+        )
+    return claims
+
+
+def _line_of(name: str, file: str) -> int:
+    """Where a name or a claim's id stands last, so that of two claims the second is found."""
+    return max(
+        (
+            node.lineno
+            for node in ast.walk(tree(ROOT / file))
+            if (isinstance(node, ast.Constant) and node.value == name)
+            or (isinstance(node, ast.Name) and node.id == name)
+        ),
+        default=1,
+    )

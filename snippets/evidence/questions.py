@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import traceback
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -96,14 +97,48 @@ def tree(path: Path) -> ast.Module:
     """The syntax tree of a file, parsed once per change of the file.
 
     Raises:
-        SourceError: If it is not valid Python.
+        SourceError: If it is not there, or not valid Python.
     """
+    if not path.exists():
+        raise SourceError(f"{relative(path)}:1: there is no such file; write it")
     return _parse(path, path.stat().st_mtime_ns)
 
 
 @cache
 def _parse(path: Path, _changed: int) -> ast.Module:
+    content = path.read_bytes()
     try:
-        return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        return ast.parse(content.decode(), filename=str(path))
     except SyntaxError as error:
-        raise SourceError(f"{relative(path)}:{error.lineno}: {error.msg}") from error
+        raise SourceError(
+            f"{relative(path)}:{error.lineno or 1}: {error.msg}; it is not valid Python"
+        ) from error
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SourceError(
+            f"{relative(path)}:{line}: this is not UTF-8; save the file as UTF-8"
+        ) from error
+
+
+def raised(error: BaseException, file: str) -> str:
+    """An error in the code of a question, in one line that begins with its place.
+
+    Args:
+        error: What was raised.
+        file: The file to name if no code of a question took part.
+    """
+    line = 1
+    places = [
+        (Path(frame.filename), frame.lineno)
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    if isinstance(error, SyntaxError) and error.filename:
+        places.append((Path(error.filename), error.lineno))
+    for path, number in places:
+        # What `snippets.evidence` refuses was written by its caller.
+        if path.is_relative_to(ROOT / "snippets") and path.parent.name != "evidence":
+            file, line = relative(path), number or 1
+    reason = (
+        error.msg if isinstance(error, SyntaxError) else " ".join(f"{error}".split())
+    )
+    return f"{file}:{line}: {type(error).__name__}: {reason}"

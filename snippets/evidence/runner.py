@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing
+import os
 import platform
 import re
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -64,7 +66,7 @@ def run(
     ]
     running: dict[Future[store.Record], tuple[Measurement, Path]] = {}
     with ProcessPoolExecutor(
-        min(jobs, len(todo)), mp_context=context, initializer=_one_thread
+        min(jobs, len(todo)), mp_context=context, initializer=_prepare
     ) as pool:
         try:
             while todo or running:
@@ -90,10 +92,19 @@ def run(
             raise
 
 
-def _one_thread() -> None:
+def _prepare() -> None:
+    """In a worker: one thread for the numbers, and an end when there is nobody to tell them to."""
+    threading.Thread(target=_end_with_driver, daemon=True).start()
     import torch  # only workers import it
 
     torch.set_num_threads(1)
+
+
+def _end_with_driver() -> None:
+    driver = multiprocessing.parent_process()
+    assert driver
+    driver.join()  # a driver that was killed could not end its workers
+    os._exit(1)
 
 
 def _measure(measurement: Measurement, seeds: range, source: str) -> store.Record:

@@ -13,6 +13,7 @@ from typing import Any
 from snippets.evidence.estimates import Estimate, Results, Series
 from snippets.evidence.questions import ROOT, Measurement
 
+Body = Any  # what JSON can hold
 # Where this package was installed without its repository, nothing of ours may be written beside it.
 _HOME = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()
 FOLDER = Path(os.environ.get("EVIDENCE_CACHE", _HOME / ".cache" / "evidence"))
@@ -42,15 +43,12 @@ def load(file: Path) -> Record | None:
     Returns:
         The record, or None where there is none or the file is damaged; see `damaged`.
     """
+    body = unsealed(file)
     try:
-        envelope = json.loads(file.read_text(encoding="utf-8"))
-        body = envelope["record"]
-        if _checksum(body) != envelope["checksum"]:
-            return None
         return Record(
             {k: _result(v) for k, v in body["results"].items()}, body["provenance"]
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 
@@ -61,7 +59,22 @@ def damaged(file: Path) -> bool:
 
 def save(file: Path, record: Record) -> None:
     """Write a record so that no reader ever sees half of it."""
-    body = asdict(record)
+    seal(file, asdict(record))
+
+
+def unsealed(file: Path) -> Body:
+    """What `seal` wrote, or None where there is no such file or it is damaged."""
+    try:
+        envelope = json.loads(file.read_text(encoding="utf-8"))
+        body = envelope["record"]
+        right: bool = _checksum(body) == envelope["checksum"]
+        return body if right else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def seal(file: Path, body: Body) -> None:
+    """Write what JSON can hold, with a checksum."""
     write_atomically(
         file, json.dumps({"checksum": _checksum(body), "record": body}, allow_nan=False)
     )
@@ -83,7 +96,7 @@ def write_atomically(file: Path, text: str) -> None:
         raise
 
 
-def _checksum(body: dict[str, Any]) -> str:
+def _checksum(body: Body) -> str:
     return hashlib.sha256(
         json.dumps(body, sort_keys=True, allow_nan=False).encode()
     ).hexdigest()

@@ -1,0 +1,228 @@
+"""Faults, each planted once: every command tells the same file and line, and the server goes on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from projects import Server, fetched, whole
+
+# Where it is planted, at the end; what; and what is said of the line with the sign ⟦ in it.
+Fault = tuple[str, str, str]
+PAGES: dict[str, Fault] = {
+    "a number": (
+        "docs/en/symmetry.md",
+        "\n⟦[[symmetry.he.nothing]]\n",
+        "[[symmetry.he.nothing]] is measured by no file of",
+    ),
+    "a formula": (
+        "docs/en/symmetry.md",
+        "\nText and\n⟦$\\frob{x}$.\n",
+        r"the formula '\\frob{x}' is not understood",
+    ),
+    "a second formula like it": (
+        "docs/en/symmetry.md",
+        "\n⟦$$\n\\frob{x}\n$$\n",
+        r"the formula '\\frob{x}' is not understood",
+    ),
+    "a figure": (
+        "docs/en/momentum.md",
+        "\n⟦![words](figure:momentum.nope)\n",
+        "nothing draws figure:momentum.nope",
+    ),
+    "a number in the words of a figure": (
+        "docs/en/momentum.md",
+        "\n![words\n⟦[[momentum.nope.x]]](figure:momentum.friction)\n",
+        "[[momentum.nope.x]] is measured by no file",
+    ),
+    "a verdict": (
+        "docs/en/momentum.md",
+        "\n| a |\n| - |\n⟦| [[verdict wrong: #measured]] |\n",
+        "a verdict is supported, refuted or depends",
+    ),
+    "a claim": (
+        "docs/en/selu.md",
+        '\n⟦!!! claim "nope"\n\n    Text.\n',
+        "there is no claim 'selu.nope'",
+    ),
+    "an include": (
+        "docs/en/selu.md",
+        '\n```python\n⟦--8<-- "snippets/selu/nope.py"\n```\n',
+        "the repository has no file 'snippets/selu/nope.py' to include",
+    ),
+    "an include from elsewhere": (
+        "docs/en/selu.md",
+        '\n⟦--8<-- "../elsewhere.py"\n',
+        "the repository has no file '../elsewhere.py' to include",
+    ),
+    "claims of a missing page": (
+        "docs/en/traps.md",
+        "\n⟦[[claims nope]]\n",
+        "[[claims nope]] is not understood",
+    ),
+    "a verdict that is none": (
+        "docs/en/traps.md",
+        "\n⟦[[verdict refuted]]\n",
+        "[[verdict refuted]] is not understood",
+    ),
+    "a number behind lists": (
+        "docs/zh/ledger.md",
+        "\n⟦[[symmetry.he.nothing]]\n",
+        "[[symmetry.he.nothing]] is measured by no file of",
+    ),
+    "another encoding": (
+        "docs/zh/api.md",
+        "\n⟦caf\udce9\n",
+        "this is not UTF-8; save the file as UTF-8",
+    ),
+    "claims that are not Python": (
+        "snippets/biases/claims.py",
+        "\n⟦def f(:\n",
+        "it is not valid Python",
+    ),
+}
+NOT_BY_RULES: dict[str, Fault] = {
+    "a figure that raises": (
+        "snippets/selu/figures.py",
+        "\n\ndef odd(evidence, say, wide):\n⟦    return evidence.estimates['he.nope']\n",
+        "KeyError: 'he.nope'; so figure:selu.odd cannot be drawn",
+    ),
+    "a claim that does not hold": (
+        "snippets/symmetry/claims.py",
+        "\nCLAIMS += (Claim('odd', 'he.test_accuracy', above=0.9999),)\n",
+        "claim symmetry.odd does not hold: he.test_accuracy is 0.9",
+    ),
+}
+FIGURE = "\n![words](figure:selu.odd)\n"
+LINKS: dict[str, Fault] = {
+    "a missing page": ("docs/en/dropout.md", "\n⟦[gone](nowhere.md)\n", "nowhere.md"),
+    "a dead anchor": (
+        "docs/en/dropout.md",
+        "\n\n⟦[gone](index.md#nowhere)\n",
+        "does not contain an anchor '#nowhere'",
+    ),
+}
+
+
+class Project:
+    """A copy of the repository that faults are planted in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = whole(folder)
+        self.before: dict[Path, bytes] = {}
+
+    def plant(self, faults: dict[str, Fault]) -> list[tuple[str, str]]:
+        """Plant faults; returns the place and the message expected of each."""
+        expected = []
+        for where, planted, message in faults.values():
+            file = self.folder / where
+            content = file.read_bytes()
+            self.before.setdefault(file, content)
+            head = content + planted.partition("⟦")[0].encode(errors="surrogateescape")
+            line = head.count(b"\n") + 1
+            place = f"{where}:{line}: " if "⟦" in planted else ""
+            planted = planted.replace("⟦", "")
+            file.write_bytes(content + planted.encode(errors="surrogateescape"))
+            expected.append((place, message))
+        return expected
+
+    def mend(self) -> None:
+        """Make everything as it was."""
+        for file, content in self.before.items():
+            file.write_bytes(content)
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def words(html: str) -> str:
+    return BeautifulSoup(html, "html.parser").get_text()
+
+
+def told(expected: list[tuple[str, str]], text: str) -> list[tuple[str, str]]:
+    """Those of the expected messages that no line of a text tells."""
+    lines = text.splitlines()
+    return [
+        (place, message)
+        for place, message in expected
+        if not any(place in line and message in line for line in lines)
+    ]
+
+
+@pytest.fixture(scope="module")
+def project(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return Project(tmp_path_factory.mktemp("faults") / "project")
+
+
+def test_check_and_site_tell_the_same_lines(project: Project) -> None:
+    (project.folder / "site").mkdir()
+    (project.folder / "site" / "index.html").write_text("the last good one")
+    try:
+        expected = project.plant(PAGES)
+        checked = project.run("-m", "tools.rules")
+        assert checked.returncode == 1
+        assert told(expected, checked.stderr) == [], checked.stderr
+        assert "Traceback" not in checked.stderr
+
+        expected += project.plant(NOT_BY_RULES)
+        project.plant({"its figure": ("docs/en/selu.md", FIGURE, "")})
+        built = project.run("-m", "tools.site")
+        assert built.returncode == 1
+        assert told(expected, built.stderr) == [], built.stderr
+        assert "Traceback" not in built.stderr
+    finally:
+        project.mend()
+    try:
+        expected = project.plant(LINKS)
+        built = project.run("-m", "tools.site")
+        assert built.returncode == 1
+        assert told(expected, built.stderr) == [], built.stderr
+    finally:
+        project.mend()
+    assert (project.folder / "site" / "index.html").read_text() == "the last good one"
+
+
+def test_the_server_shows_faults_on_their_pages_and_goes_on(
+    project: Project, tmp_path: Path
+) -> None:
+    try:
+        faults = project.plant(PAGES | NOT_BY_RULES | LINKS)
+        project.plant({"its figure": ("docs/en/selu.md", FIGURE, "")})
+        project.plant({"a name": ("docs/en/api.md", "\n::: snippets.nope.nope\n", "")})
+        with Server(project.folder, tmp_path / "log") as server:
+            server.shows("en/dropout/", "<math")
+            log = server.log.read_text()
+            assert told(faults, log) == [], log
+            assert "Converting notebook" not in log and "Copied jupyter" not in log
+            # The last place is that of the figure; a claim that does not hold says so where it stands.
+            for place, message in faults[: len(PAGES) + 1]:
+                source = place.partition(":")[0]
+                page = source.removeprefix("docs/").removesuffix(".md")
+                if source.endswith(".py"):
+                    page = f"en/{source.split('/')[1]}"
+                text = words(fetched(f"{server.address}{page}/"))
+                assert place in text and message in text, (page, place, message)
+            assert "snippets.nope.nope" in words(fetched(f"{server.address}en/api/"))
+            assert "class='fault'" not in fetched(f"{server.address}en/dropout/")
+
+            project.mend()
+            for name in ("en/symmetry", "en/biases", "zh/api", "en/api", "en/selu"):
+                server.shows(f"{name}/", "</html>", without="class='fault'")
+
+            settings = project.folder / "mkdocs.yml"
+            good = settings.read_text(encoding="utf-8")
+            settings.write_text(good + "\nnav: [\n", encoding="utf-8")
+            assert "<math" in server.shows("en/symmetry/", 'id="not-built"')
+            settings.write_text(good, encoding="utf-8")
+            server.shows("en/symmetry/", "<math", without='id="not-built"')
+    finally:
+        project.mend()

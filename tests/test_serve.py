@@ -1,0 +1,246 @@
+"""`make serve` and `make site` as processes: what they show, what they leave, what they say."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from projects import ROOT, Server, small, whole
+
+from tools.site import build as build_site
+
+
+def test_serve_shows_pages_at_once_and_numbers_as_they_come(
+    site: Path, tmp_path: Path
+) -> None:
+    project = whole(tmp_path / "project")
+    for file in (project / ".cache" / "evidence").glob("symmetry.he-*.json"):
+        file.unlink()
+    with Server(project, tmp_path / "log") as server:
+        page = "en/symmetry/"
+        assert "…</span>" in server.shows(page, "<math")
+        server.shows(page, '<data class="measured"', without="…</span>")
+        source = project / "docs" / "en" / "symmetry.md"
+        source.write_text(
+            source.read_text(encoding="utf-8") + "\nA new sentence.\n", encoding="utf-8"
+        )
+        server.shows(page, "A new sentence.")
+        style = project / "docs" / "assets" / "style.css"
+        style.write_text(
+            style.read_text(encoding="utf-8") + "/* new */", encoding="utf-8"
+        )
+        server.shows("assets/style.css", "/* new */")
+        claims = project / "snippets" / "symmetry" / "claims.py"
+        claims.write_text(claims.read_text().replace("above=0.90", "above=0.9999"))
+        server.shows("en/ledger/", "low &gt; 0.9999")
+
+
+@pytest.mark.parametrize(
+    ("busy", "number", "whom"),
+    [
+        ("", signal.SIGKILL, "process"),
+        ("measuring", signal.SIGINT, "process"),
+        ("measuring", signal.SIGINT, "group"),
+        ("measuring", signal.SIGTERM, "process"),
+        ("measuring", signal.SIGTERM, "ignoring SIGINT"),
+        ("measuring", signal.SIGHUP, "group"),
+        ("measuring", signal.SIGKILL, "process"),
+        ("measuring", signal.SIGKILL, "make"),
+        ("executing", signal.SIGTERM, "process"),
+        ("executing", signal.SIGKILL, "process"),
+    ],
+)
+def test_nothing_outlives_the_server(
+    tmp_path: Path, busy: str, number: signal.Signals, whom: str
+) -> None:
+    project = small(tmp_path / "project", busy)
+    started = tmp_path / "busy"
+    # Set outright: a background job of a script ignores SIGINT, and so does what it starts.
+    action = signal.SIG_IGN if whom == "ignoring SIGINT" else signal.SIG_DFL
+    how: dict[str, Any] = {
+        "env": os.environ | {"BUSY": str(started)},
+        "preexec_fn": partial(signal.signal, signal.SIGINT, action),
+    }
+    if whom == "make":
+        (project / "Makefile").write_text(
+            f"serve:\n\t@{sys.executable} -m tools.serve $(PORT)\n"
+        )
+        how["command"] = ["make", "serve", "PORT={port}"]
+    server = Server(project, tmp_path / "log", **how)
+    try:
+        while not (started.exists() if busy else "Building" in server.log.read_text()):
+            assert server.process.poll() is None, server.log.read_text()
+            time.sleep(0.1)
+        assert len(alive(started)) >= 2
+        if whom == "group":
+            os.killpg(server.process.pid, number)
+        else:
+            server.process.send_signal(number)
+        server.process.wait()
+        for _ in range(600):
+            if not alive(started):
+                break
+            time.sleep(0.1)
+        assert alive(started) == []
+    finally:
+        for process in alive(started):
+            os.kill(int(process.split()[0]), signal.SIGKILL)
+    with socket.socket() as port:
+        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port.bind(("127.0.0.1", server.port))
+    if number != signal.SIGHUP:  # which also ends what Python counts semaphores with
+        assert "Traceback" not in server.log.read_text(), server.log.read_text()
+
+
+def alive(started: Path) -> list[str]:
+    """Everything that was started with this file as its $BUSY."""
+    listed = subprocess.run(
+        ["ps", "axeww", "-o", "pid=,stat=,args="],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    lines = [line for line in listed.splitlines() if f"BUSY={started}" in line]
+    return [line for line in lines if not line.split()[1].startswith("Z")]
+
+
+def test_two_builds_of_one_site_wait_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work: list[str] = []
+    most = []
+
+    def build(target: Path) -> None:
+        at_work.append(target.name)
+        most.append(len(at_work))
+        time.sleep(0.2)
+        at_work.pop()
+
+    monkeypatch.setattr("tools.site.measure_and_execute", lambda: None)
+    monkeypatch.setattr("tools.site._build", build)
+    threads = [
+        threading.Thread(target=build_site, args=(tmp_path / "site",)) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1, 1, 1]
+
+
+@pytest.mark.parametrize("step", ["measure_and_execute", "_build"])
+def test_what_the_disk_refuses_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "some/file")
+
+    monkeypatch.setattr("tools.site.measure_and_execute", lambda: None)
+    monkeypatch.setattr(f"tools.site.{step}", refuse)
+    with pytest.raises(SystemExit) as failed:
+        build_site(tmp_path / "site")
+    assert re.fullmatch(
+        r"make site: .*No space left on device: 'some/file'; .*/site is as it was",
+        str(failed.value.code),
+    )
+
+
+def test_mkdocs_tells_what_the_disk_refuses_in_a_line(tmp_path: Path) -> None:
+    project = small(tmp_path / "project")
+    (project / ".cache").mkdir()
+    (project / ".cache" / "notebooks").write_text("a file, where a folder should be")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert re.search(r"\.cache/notebooks.*: (File exists|Not a directory)", done.stderr)
+
+
+def make(project: Path, target: str) -> subprocess.CompletedProcess[str]:
+    """A command of the Makefile, in a project with nothing to set up."""
+    (project / "ready").touch()
+    command = ["make", target, f"BIN={Path(sys.executable).parent}", "READY=ready"]
+    return subprocess.run(
+        command, cwd=project, capture_output=True, text=True, check=False
+    )
+
+
+def test_check_and_format_name_file_and_line(tmp_path: Path) -> None:
+    project = small(tmp_path / "project")
+    for folder in ("snippets/toy", "docs"):
+        shutil.rmtree(project / folder)
+    (project / "docs").mkdir()
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, project / name)
+    for folder in (".cache/notebooks", "site/en", ".site-new"):  # and no .git
+        (project / folder).mkdir(parents=True)
+        (project / folder / "built.py").write_text("def  f( a ):\n  return lambda")
+    assert (clean := make(project, "check")).returncode == 0, clean
+    odd = project / "tools" / "odd.py"
+    for content, line, reason in (
+        (b'"""D."""\n\n\ndef f(:\n', 4, "invalid-syntax"),
+        (b'"""D."""\n\nx = "\xe9"\n', 1, "UTF-8"),
+    ):
+        odd.write_bytes(content)
+        for target in ("check", "format"):
+            done = make(project, target)
+            assert done.returncode == 2
+            said = done.stdout + done.stderr
+            assert re.search(rf"^tools/odd\.py:{line}:\d+: .*{reason}", said, re.M), (
+                said
+            )
+            assert "make format" not in said
+    odd.write_text('"""D."""\n\nx  =  1\n')
+    done = make(project, "check")
+    assert re.search(r"^tools/odd\.py:3:\d+: unformatted", done.stdout, re.M), done
+    assert "run: make format" in done.stderr
+    assert make(project, "format").returncode == 0
+    assert make(project, "check").returncode == 0
+
+
+def test_a_taken_port_is_told_before_anything_is_built() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = serve(str(port))
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"make serve: port {port}: Address already in use; choose another: make serve PORT=8001\n"
+    )
+
+
+@pytest.mark.parametrize("port", ["", "0", "65536", "x", "８０８０", "-1", "9" * 5000])
+def test_a_port_that_is_none_is_told_in_a_line(port: str) -> None:
+    done = serve(port)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"make serve: PORT={port}: write a whole number from 1 to 65535, as in make serve PORT=8001\n"
+    )
+
+
+def serve(port: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tools.serve", port],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

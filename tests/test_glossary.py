@@ -1,4 +1,4 @@
-"""Terms lead to the glossary once a page, outside of code and links, and search knows both languages."""
+"""Terms lead to the glossary once a page, outside of code and links."""
 
 from __future__ import annotations
 
@@ -47,24 +47,3 @@ def test_a_longer_term_comes_before_the_shorter_one_in_it() -> None:
 def test_rows_can_be_linked() -> None:
     row = "<tr>\n<td>动量</td>\n<td>momentum</td></tr>"
     assert glossary.anchored(row, "zh").startswith('<tr id="momentum">')
-
-
-def test_search_knows_the_other_language_and_the_page_of_a_term() -> None:
-    entries = [
-        {"location": "momentum/", "title": "动\u200b量", "text": "<p>动量 学习率</p>"},
-        {"location": "dropout/#use", "title": "", "text": "动量 打破对称性"},
-        {"location": "ledger/", "title": "", "text": "动量 动量 动量"},
-    ]
-    page, section, ledger = glossary.with_aliases(
-        entries, "zh", {"momentum", "dropout"}
-    )
-    assert page["named"] == "学习率 learning rate 动量 momentum"
-    assert section["named"] == ledger["named"] == ""
-    assert page["alias"] == "learning rate 学习 momentum"
-    assert (
-        "symmetry breaking" in section["alias"] and " 对称 " in f"{section['alias']} "
-    )
-    (found,) = glossary.with_aliases(
-        [{"location": "", "title": "Biased", "text": "Momentums"}], "en", ()
-    )
-    assert (found["named"], found["alias"]) == ("", "动量")

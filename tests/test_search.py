@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tools.search import with_aliases
+
 # What is typed, and the page that is wanted. The last ones of each are in the other language.
 QUERIES = {
     "zh": """
@@ -160,3 +162,22 @@ def test_terms_stay_whole(address: str, browser: Browser) -> None:
     page.close()
     for term in ("学习率", "过拟合", "正则化", "自归一化", "随机失活"):
         assert f"\u200b{term}\u200b" in index, term
+
+
+def test_search_knows_the_other_language_and_the_page_of_a_term() -> None:
+    entries = [
+        {"location": "momentum/", "title": "动\u200b量", "text": "<p>动量 学习率</p>"},
+        {"location": "dropout/#use", "title": "", "text": "动量 打破对称性"},
+        {"location": "ledger/", "title": "", "text": "动量 动量 动量"},
+    ]
+    page, section, ledger = with_aliases(entries, "zh", {"momentum", "dropout"})
+    assert page["named"] == "学习率 learning rate 动量 momentum"
+    assert section["named"] == ledger["named"] == ""
+    assert page["alias"] == "learning rate 学习 momentum"
+    assert (
+        "symmetry breaking" in section["alias"] and " 对称 " in f"{section['alias']} "
+    )
+    (found,) = with_aliases(
+        [{"location": "", "title": "Biased", "text": "Momentums"}], "en", ()
+    )
+    assert (found["named"], found["alias"]) == ("", "动量")

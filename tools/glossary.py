@@ -1,4 +1,4 @@
-"""The glossary at work: terms lead to it from the pages, and either language finds the other's pages.
+"""The glossary at work: terms lead to it from the pages.
 
 The tables of `docs/zh/glossary.md` and `docs/en/glossary.md` are the only place where terms are kept.
 """
@@ -6,14 +6,10 @@ The tables of `docs/zh/glossary.md` and `docs/en/glossary.md` are the only place
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import Any
-
-import jieba
 
 from snippets.evidence.questions import ROOT
 
@@ -95,14 +91,14 @@ def linked(html: str, language: str, address: str) -> str:
         address: Where the glossary is, from this page.
     """
     waiting = {
-        _pattern(t.name): t for t in sorted(terms(language), key=lambda t: -len(t.name))
+        pattern(t.name): t for t in sorted(terms(language), key=lambda t: -len(t.name))
     }
 
     def text(part: str) -> str:
-        for pattern, term in list(waiting.items()):
-            found = pattern.search(part)
+        for words, term in list(waiting.items()):
+            found = words.search(part)
             if found:
-                del waiting[pattern]
+                del waiting[words]
                 target, meaning = f"{address}#{term.id}", escape(term.meaning)
                 link = f'<a class="term" href="{target}" title="{meaning}">{found.group()}</a>'
                 return text(part[: found.start()]) + link + text(part[found.end() :])
@@ -122,53 +118,9 @@ def linked(html: str, language: str, address: str) -> str:
     return _PARAGRAPH.sub(paragraph, html)
 
 
-def with_aliases(
-    entries: Iterable[dict[str, Any]], language: str, questions: Collection[str]
-) -> list[dict[str, Any]]:
-    """Entries of a search index with the words that readers may type instead.
-
-    Args:
-        entries: One per page and one per section, as Material makes them.
-        language: Their language.
-        questions: Slugs of the pages that answer; of these, the one that uses a term most is its page.
-
-    Returns:
-        The entries with two more fields. `alias`: the other language's names of the terms in the entry, and
-        the words inside of its Chinese terms. `named`: both names of the terms that an entry is about.
-    """
-    found = [dict(entry) for entry in entries]
-    used: dict[Term, Counter[str]] = {term: Counter() for term in terms(language)}
-    for entry in found:
-        page = entry["location"].partition("/")[0]
-        plain = re.sub("\u200b|<[^>]*>", "", f"{entry['title']} {entry['text']}")
-        alias = []
-        for term, pages in used.items():
-            if count := len(_pattern(term.name).findall(plain)):
-                pages[page] += count
-                alias += [term.other, *_inner_words(term.name)]
-        entry["alias"] = " ".join(alias)
-    about: dict[str, list[str]] = {}
-    for term, pages in used.items():
-        if answering := {page: n for page, n in pages.items() if page in questions}:
-            about.setdefault(max(answering, key=lambda p: answering[p]), []).append(
-                f"{term.name} {term.other}"
-            )
-    for entry in found:
-        entry["named"] = " ".join(about.get(entry["location"].removesuffix("/"), ()))
-    return found
-
-
 @cache
-def _inner_words(name: str) -> list[str]:
-    return (
-        []
-        if name.isascii()
-        else [w for w in jieba.cut_for_search(name) if w != name and len(w) > 1]
-    )
-
-
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
+def pattern(name: str) -> re.Pattern[str]:
+    """What finds a term in a text: English by whole words, in singular and plural."""
     if name.isascii():
         words = re.escape(name).replace("\\ ", "(?:’s)?\\ ")  # LeCun’s initialization
         return re.compile(rf"\b{words}(?:e?s)?\b", re.I)

@@ -31,7 +31,7 @@ from mkdocs.structure.toc import AnchorLink
 from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.questions import ROOT, SourceError, questions
-from tools import copying, finishing, glossary, notebooks, rendering
+from tools import copying, finishing, glossary, notebooks, rendering, search
 from tools.pages import LANGUAGES, Page, PageError
 from tools.prose import headings
 
@@ -234,27 +234,7 @@ def on_post_build(config: MkDocsConfig) -> None:
             json.dumps(found.as_json(), indent=1, allow_nan=False, ensure_ascii=False)
             + "\n",
         )
-    whole = site / "search" / "search_index.json"
-    index = json.loads(whole.read_text(encoding="utf-8"))
-    index["config"]["fields"] |= {"named": {"boost": 500.0}, "alias": {"boost": 1.0}}
-    for language in LANGUAGES:
-        mine = glossary.with_aliases(
-            (
-                entry | {"location": entry["location"].removeprefix(f"{language}/")}
-                for entry in index["docs"]
-                if entry["location"].startswith(f"{language}/")
-                # A notebook has its page's words: who searches wants the page.
-                and not entry["location"].startswith(f"{language}/notebooks/")
-            ),
-            language,
-            evidence,
-        )
-        text = json.dumps(
-            index | {"docs": mine}, ensure_ascii=False, separators=(",", ":")
-        )
-        store.write_atomically(site / language / "search" / "search_index.json", text)
-    whole.unlink()
-    whole.parent.rmdir()
+    search.divide(site, evidence)
 
 
 def _language(page: MkDocsPage) -> str | None:

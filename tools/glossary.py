@@ -14,10 +14,12 @@ from html import escape
 from snippets.evidence.questions import ROOT
 
 _ROW = re.compile(
-    r"^\| (?!English|中文|---)(?P<name>[^|]+) \| (?P<other>[^|]+) \|[^|]*"
+    r"^\| (?!English|中文|---)(?P<name>[^|]+) \| (?P<other>[^|]+) \|(?P<code>[^|]*)"
     r"\| (?P<meaning>.+) \|$",
     re.M,
 )
+_ALSO = re.compile(r"(?:也叫 ?|Also called )(?P<names>.+?)[.。]$")
+_SEE = re.compile(r"\]\((?P<page>\w+)\.md(?P<section>[^)]*)\)")
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.S)
 _PARTS = re.compile(r"(<[^>]+>)")
 _CLOSED = (
@@ -39,13 +41,19 @@ class Term:
         name: The term in the language of the page.
         other: The term in the other language.
         id: Anchor of its row, the same in both languages.
-        meaning: One sentence, without mark-up.
+        meaning: What it means, without mark-up.
+        also: What else it is called in the language of the page.
+        code: Its names in code, without their modules.
+        see: The section that the row leads to, as `page/#section`, if it leads to one.
     """
 
     name: str
     other: str
     id: str
     meaning: str
+    also: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    see: str = ""
 
 
 def terms(language: str) -> list[Term]:
@@ -60,15 +68,29 @@ def _terms(language: str, markdown: str) -> list[Term]:
     for row in _ROW.finditer(markdown):
         english = row["name"] if language == "en" else row["other"]
         anchor = re.sub(r"\W+", "-", english.lower())
-        meaning = re.sub(r"\\mathrm |[$`\\]", "", row["meaning"])
-        found.append(Term(row["name"], row["other"], anchor, meaning))
+        also = _ALSO.search(row["meaning"])
+        see = _SEE.search(row["meaning"])
+        meaning = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", row["meaning"])
+        meaning = re.sub(r"\\mathrm |[$`\\]", "", meaning)
+        found.append(
+            Term(
+                row["name"],
+                row["other"],
+                anchor,
+                meaning,
+                tuple(re.split("、|, ", also["names"])) if also else (),
+                tuple(re.findall(r"`(?:\w+\.)*(\w{2,})[^`]*`", row["code"])),
+                f"{see['page']}/{see['section']}" if see else "",
+            )
+        )
     return found
 
 
 def chinese_words() -> Iterator[str]:
     """The Chinese words of all terms, without the Latin beside them."""
     for term in terms("zh"):
-        yield from re.findall("[一-鿿]+", term.name)
+        for name in (term.name, *term.also):
+            yield from re.findall("[一-鿿]+", name)
 
 
 def anchored(html: str, language: str) -> str:
@@ -90,19 +112,18 @@ def linked(html: str, language: str, address: str) -> str:
         language: Its language.
         address: Where the glossary is, from this page.
     """
-    waiting = {
-        pattern(t.name): t for t in sorted(terms(language), key=lambda t: -len(t.name))
-    }
+    # The longest first: a dead unit is not a place for the link of a unit.
+    rows = sorted(terms(language), key=lambda term: -len(term.name))
+    names = re.compile("|".join(f"({pattern(t.name).pattern})" for t in rows), re.I)
+    linked = set()
 
-    def text(part: str) -> str:
-        for words, term in list(waiting.items()):
-            found = words.search(part)
-            if found:
-                del waiting[words]
-                target, meaning = f"{address}#{term.id}", escape(term.meaning)
-                link = f'<a class="term" href="{target}" title="{meaning}">{found.group()}</a>'
-                return text(part[: found.start()]) + link + text(part[found.end() :])
-        return part
+    def once(match: re.Match[str]) -> str:
+        term = rows[(match.lastindex or 0) - 1]
+        if term in linked:
+            return match.group()
+        linked.add(term)
+        target, meaning = f"{address}#{term.id}", escape(term.meaning)
+        return f'<a class="term" href="{target}" title="{meaning}">{match.group()}</a>'
 
     def paragraph(match: re.Match[str]) -> str:
         out, inside = [], 0
@@ -112,7 +133,7 @@ def linked(html: str, language: str, address: str) -> str:
                     inside += -1 if tag.group(1) else 1
                 out.append(part)
             else:
-                out.append(part if inside else text(part))
+                out.append(part if inside else names.sub(once, part))
         return "".join(out)
 
     return _PARAGRAPH.sub(paragraph, html)

@@ -76,6 +76,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         raise PluginError("\n".join(broken))
     for word in glossary.chinese_words():
         jieba.add_word(word)  # search splits Chinese by it, and keeps our terms whole
+    finder: Any = config.plugins["material/search"]
+    finder.search_index = search.Index(**finder.config)
     return config
 
 

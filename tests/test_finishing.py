@@ -95,7 +95,7 @@ def test_search_asks_by_words_and_stems(folder: Path) -> None:
         for old, _ in finishing._WORKER
         if old not in "".join(n for _, n in finishing._WORKER)
     )
-    for name in ("withStem", "asked", "held"):
+    for name in ("withStem", "asked", "held", "inOrder"):
         assert text.count(f"{name}(") + text.count(f"{name})") > 0
         assert re.search(rf"(?:function|const) {name}\b", text), (
             "its helper comes along"

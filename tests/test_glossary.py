@@ -27,6 +27,28 @@ def test_every_row_of_the_table_is_a_term(language: str) -> None:
     assert len(re.findall(r"^\| ", text, re.M)) - 2 == len(glossary.terms(language))
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", "也叫"), ("en", "Also called")])
+def test_other_names_end_the_meaning(language: str, words: str) -> None:
+    text = (DOCS / language / "glossary.md").read_text(encoding="utf-8")
+    rows = glossary.terms(language)
+    assert text.count(words) == sum(bool(term.also) for term in rows) > 40
+    for name in (name for term in rows for name in term.also):
+        assert 0 < len(name) < 40, name
+        assert not re.search("[。，；`$]", name), name
+
+
+def test_both_languages_lead_to_the_same_sections() -> None:
+    led = [{t.id: t.see for t in glossary.terms(lang)} for lang in ("zh", "en")]
+    assert led[0] == led[1]
+    assert led[0]["dead-unit"] == "activations/#units"
+
+
+def test_a_short_term_is_not_linked_inside_of_a_long_one() -> None:
+    linked = glossary.linked("<p>死单元，死单元。</p><p>单元</p>", "zh", "")
+    assert linked.startswith('<p><a class="term" href="#dead-unit"')
+    assert re.search(r"</a>，死单元。</p><p><a [^>]*#unit", linked)
+
+
 def test_only_the_first_use_in_prose_leads_to_the_glossary() -> None:
     html = (
         "<h2>Dead units</h2><p><code>dead unit</code> <a href='x'>dead unit</a> "

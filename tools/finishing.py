@@ -42,6 +42,7 @@ _WORKER = (
         "let{words:r,found:n}=asked(this.index,e);n=n.reduce(",
     ),
     ("f=he(r,Object.keys(u.metadata))", "f=held(r,Object.keys(u.metadata))"),
+    ("items:[...n.values()]", "items:inOrder([...n.values()])"),
     # A word and its stem stand at the same place: mark it once.
     ("if(!m.length)continue;", "if(!m.length)continue;m=[...new Set(m)];"),
 )

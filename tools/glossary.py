@@ -1,6 +1,8 @@
 """The glossary at work: terms lead to it from the pages.
 
-The tables of `docs/zh/glossary.md` and `docs/en/glossary.md` are the only place where terms are kept.
+The tables of `docs/zh/glossary.md` and `docs/en/glossary.md` are the only place where terms are kept. A
+meaning may name a section that tells more, and ends with what else the term is called: "Also called X, Y." or
+"也叫 X、Y。".
 """
 
 from __future__ import annotations

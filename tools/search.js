@@ -93,3 +93,12 @@ const held = (words, matched) =>
   Object.fromEntries(
     words.map((word) => [word, matched.some((m) => m.startsWith(word) || m === stem(word))]),
   );
+
+/** Pages in order: by the best section, helped by the next two. */
+function inOrder(pages) {
+  const score = (page) => {
+    const [best, second = 0, third = 0] = page.map((entry) => entry.score).sort((a, b) => b - a);
+    return best + 0.3 * second + 0.2 * third;
+  };
+  return pages.sort((a, b) => score(b) - score(a));
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tools import finishing
 
 ROOT = Path(__file__).parents[1]
 BUNDLE = '"use strict";$(location.protocol!=="file:");function a(e,t=new Worker(e)){"by-script"}'
+WORKER = "".join(old for old, _ in finishing._WORKER)
 CSS = """
 @charset "utf-8";
 :root { --icon: url('data:image/svg+xml;utf8,<svg a="b;c}"/>'); --read: 1px }
@@ -37,6 +39,7 @@ def folder(tmp_path: Path) -> Path:
         "assets/door.css": "main { margin: 0 }",
         "assets/javascripts/bundle.1.min.js": BUNDLE,
         "assets/javascripts/bundle.1.min.js.map": "",
+        "assets/javascripts/workers/search.1.min.js": WORKER,
         "assets/javascripts/lunr/min/lunr.zh.min.js": "",
     }.items():
         file = tmp_path / name
@@ -103,6 +106,22 @@ def test_search_waits_until_it_is_opened(folder: Path) -> None:
     assert bundle.count("new Worker") == 1
     assert "postMessage(m){if(!this.w)" in bundle
     assert not list(folder.rglob("*.map"))
+
+
+def test_search_asks_by_words_and_stems(folder: Path) -> None:
+    (worker,) = folder.glob("assets/javascripts/workers/*")
+    finishing.site(folder)
+    text = worker.read_text()
+    assert all(
+        old not in text
+        for old, _ in finishing._WORKER
+        if old not in "".join(n for _, n in finishing._WORKER)
+    )
+    for name in ("withStem", "asked", "held", "inOrder"):
+        assert text.count(f"{name}(") + text.count(f"{name})") > 0
+        assert re.search(rf"(?:function|const) {name}\b", text), (
+            "its helper comes along"
+        )
 
 
 def test_a_theme_that_has_changed_is_noticed(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Terms lead to the glossary once a page, outside of code and links, and search knows both languages."""
+"""Terms lead to the glossary once a page, outside of code and links."""
 
 from __future__ import annotations
 
@@ -27,6 +27,28 @@ def test_every_row_of_the_table_is_a_term(language: str) -> None:
     assert len(re.findall(r"^\| ", text, re.M)) - 2 == len(glossary.terms(language))
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", "也叫"), ("en", "Also called")])
+def test_other_names_end_the_meaning(language: str, words: str) -> None:
+    text = (DOCS / language / "glossary.md").read_text(encoding="utf-8")
+    rows = glossary.terms(language)
+    assert text.count(words) == sum(bool(term.also) for term in rows) > 40
+    for name in (name for term in rows for name in term.also):
+        assert 0 < len(name) < 40, name
+        assert not re.search("[。，；`$]", name), name
+
+
+def test_both_languages_lead_to_the_same_sections() -> None:
+    led = [{t.id: t.see for t in glossary.terms(lang)} for lang in ("zh", "en")]
+    assert led[0] == led[1]
+    assert led[0]["dead-unit"] == "activations/#units"
+
+
+def test_a_short_term_is_not_linked_inside_of_a_long_one() -> None:
+    linked = glossary.linked("<p>死单元，死单元。</p><p>单元</p>", "zh", "")
+    assert linked.startswith('<p><a class="term" href="#dead-unit"')
+    assert re.search(r"</a>，死单元。</p><p><a [^>]*#unit", linked)
+
+
 def test_only_the_first_use_in_prose_leads_to_the_glossary() -> None:
     html = (
         "<h2>Dead units</h2><p><code>dead unit</code> <a href='x'>dead unit</a> "
@@ -47,24 +69,3 @@ def test_a_longer_term_comes_before_the_shorter_one_in_it() -> None:
 def test_rows_can_be_linked() -> None:
     row = "<tr>\n<td>动量</td>\n<td>momentum</td></tr>"
     assert glossary.anchored(row, "zh").startswith('<tr id="momentum">')
-
-
-def test_search_knows_the_other_language_and_the_page_of_a_term() -> None:
-    entries = [
-        {"location": "momentum/", "title": "动\u200b量", "text": "<p>动量 学习率</p>"},
-        {"location": "dropout/#use", "title": "", "text": "动量 打破对称性"},
-        {"location": "ledger/", "title": "", "text": "动量 动量 动量"},
-    ]
-    page, section, ledger = glossary.with_aliases(
-        entries, "zh", {"momentum", "dropout"}
-    )
-    assert page["named"] == "学习率 learning rate 动量 momentum"
-    assert section["named"] == ledger["named"] == ""
-    assert page["alias"] == "learning rate 学习 momentum"
-    assert (
-        "symmetry breaking" in section["alias"] and " 对称 " in f"{section['alias']} "
-    )
-    (found,) = glossary.with_aliases(
-        [{"location": "", "title": "Biased", "text": "Momentums"}], "en", ()
-    )
-    assert (found["named"], found["alias"]) == ("", "动量")

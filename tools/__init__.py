@@ -5,7 +5,8 @@ pages.py      a page, and what it names
 numbers.py    a measured number in the words of a language
 figures.py    figures as SVG that follows the page's colours
 rendering.py  what becomes of a page: numbers, claims, figures, formulas
-glossary.py   terms that lead to their meaning, and help to find a page
+glossary.py   terms that lead to their meaning
+search.py     the index of each language, by its readers' words
 copying.py    how code to copy is shown: use, file and licence, source
 notebooks.py  a page as a notebook, executed once
 hooks.py      the thin layer that MkDocs calls

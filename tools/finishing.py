@@ -31,6 +31,24 @@ _LAZY_WORKER = (
     "this.w.postMessage(m)}})"
 )
 
+# Material's worker, asking as in search.js.
+_WORKER = (
+    (
+        "for(let o of r)this.add(o,",
+        "this.pipeline.add(withStem);for(let o of r)this.add(o,",
+    ),
+    (
+        'if(e=e.replace(new RegExp("\\\\p{sc=Han}+","gu"),s=>[...fe(s,this.index.invertedIndex)].join("* ")),'
+        "e=ce(e),!e)return{items:[]};let r=le(e).filter(s=>s.presence!==lunr.Query.presence.PROHIBITED),"
+        "n=this.index.search(e).reduce(",
+        "let{words:r,found:n}=asked(this.index,e);n=n.reduce(",
+    ),
+    ("f=he(r,Object.keys(u.metadata))", "f=held(r,Object.keys(u.metadata))"),
+    ("items:[...n.values()]", "items:inOrder([...n.values()])"),
+    # A word and its stem stand at the same place: mark it once.
+    ("if(!m.length)continue;", "if(!m.length)continue;m=[...new Set(m)];"),
+)
+
 
 class FinishingError(Exception):
     """The theme is not the one these touches were made for; the message says what is missing where."""
@@ -74,6 +92,7 @@ def site(folder: Path) -> None:
         f.read_text(encoding="utf-8") for f in sorted(folder.rglob("assets/**/*.js"))
     ]
     _search_on_demand(folder)
+    _search_by_words(folder)
     _one_stylesheet(folder, pages, scripts)
     _signs_in_use(folder / "assets" / "fonts", pages.values())
     for file, html in pages.items():
@@ -95,6 +114,15 @@ def _search_on_demand(folder: Path) -> None:
     for old, new in ((_EAGER_INDEX, "$(!1)"), (_EAGER_WORKER, _LAZY_WORKER)):
         text = _replaced(text, old, new, bundle.name)
     bundle.write_text(text, encoding="utf-8")
+
+
+def _search_by_words(folder: Path) -> None:
+    (worker,) = folder.glob("assets/javascripts/workers/search.*.min.js")
+    text = worker.read_text(encoding="utf-8")
+    for old, new in _WORKER:
+        text = _replaced(text, old, new, worker.name)
+    asking = Path(__file__).with_name("search.js").read_text(encoding="utf-8")
+    worker.write_text(f"{text}\n{asking}", encoding="utf-8")
 
 
 # Stylesheets

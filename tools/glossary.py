@@ -1,28 +1,28 @@
-"""The glossary at work: terms lead to it from the pages, and either language finds the other's pages.
+"""The glossary at work: terms lead to it from the pages.
 
-The tables of `docs/zh/glossary.md` and `docs/en/glossary.md` are the only place where terms are kept.
+The tables of `docs/zh/glossary.md` and `docs/en/glossary.md` are the only place where terms are kept. A
+meaning may name a section that tells more, and ends with what else the term is called: "Also called X, Y." or
+"也叫 X、Y。".
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import Any
-
-import jieba
 
 from snippets.evidence.questions import ROOT
 from tools.pages import PageError, read
 
 _ROW = re.compile(
-    r"^\| (?!English|中文|---)(?P<name>[^|]+) \| (?P<other>[^|]+) \|[^|]*"
+    r"^\| (?!English|中文|---)(?P<name>[^|]+) \| (?P<other>[^|]+) \|(?P<code>[^|]*)"
     r"\| (?P<meaning>.+) \|$",
     re.M,
 )
+_ALSO = re.compile(r"(?:也叫 ?|Also called )(?P<names>.+?)[.。]$")
+_SEE = re.compile(r"\]\((?P<page>\w+)\.md(?P<section>[^)]*)\)")
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.S)
 _PARTS = re.compile(r"(<[^>]+>)")
 _CLOSED = (
@@ -44,13 +44,19 @@ class Term:
         name: The term in the language of the page.
         other: The term in the other language.
         id: Anchor of its row, the same in both languages.
-        meaning: One sentence, without mark-up.
+        meaning: What it means, without mark-up.
+        also: What else it is called in the language of the page.
+        code: Its names in code, without their modules.
+        see: The section that the row leads to, as `page/#section`, if it leads to one.
     """
 
     name: str
     other: str
     id: str
     meaning: str
+    also: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    see: str = ""
 
 
 def terms(language: str) -> list[Term]:
@@ -67,15 +73,29 @@ def _terms(language: str, markdown: str) -> list[Term]:
     for row in _ROW.finditer(markdown):
         english = row["name"] if language == "en" else row["other"]
         anchor = re.sub(r"\W+", "-", english.lower())
-        meaning = re.sub(r"\\mathrm |[$`\\]", "", row["meaning"])
-        found.append(Term(row["name"], row["other"], anchor, meaning))
+        also = _ALSO.search(row["meaning"])
+        see = _SEE.search(row["meaning"])
+        meaning = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", row["meaning"])
+        meaning = re.sub(r"\\mathrm |[$`\\]", "", meaning)
+        found.append(
+            Term(
+                row["name"],
+                row["other"],
+                anchor,
+                meaning,
+                tuple(re.split("、|, ", also["names"])) if also else (),
+                tuple(re.findall(r"`(?:\w+\.)*(\w{2,})[^`]*`", row["code"])),
+                f"{see['page']}/{see['section']}" if see else "",
+            )
+        )
     return found
 
 
 def chinese_words() -> Iterator[str]:
     """The Chinese words of all terms, without the Latin beside them."""
     for term in terms("zh"):
-        yield from re.findall("[一-鿿]+", term.name)
+        for name in (term.name, *term.also):
+            yield from re.findall("[一-鿿]+", name)
 
 
 def anchored(html: str, language: str) -> str:
@@ -97,19 +117,18 @@ def linked(html: str, language: str, address: str) -> str:
         language: Its language.
         address: Where the glossary is, from this page.
     """
-    waiting = {
-        _pattern(t.name): t for t in sorted(terms(language), key=lambda t: -len(t.name))
-    }
+    # The longest first: a dead unit is not a place for the link of a unit.
+    rows = sorted(terms(language), key=lambda term: -len(term.name))
+    names = re.compile("|".join(f"({pattern(t.name).pattern})" for t in rows), re.I)
+    linked = set()
 
-    def text(part: str) -> str:
-        for pattern, term in list(waiting.items()):
-            found = pattern.search(part)
-            if found:
-                del waiting[pattern]
-                target, meaning = f"{address}#{term.id}", escape(term.meaning)
-                link = f'<a class="term" href="{target}" title="{meaning}">{found.group()}</a>'
-                return text(part[: found.start()]) + link + text(part[found.end() :])
-        return part
+    def once(match: re.Match[str]) -> str:
+        term = rows[(match.lastindex or 0) - 1]
+        if term in linked:
+            return match.group()
+        linked.add(term)
+        target, meaning = f"{address}#{term.id}", escape(term.meaning)
+        return f'<a class="term" href="{target}" title="{meaning}">{match.group()}</a>'
 
     def paragraph(match: re.Match[str]) -> str:
         out, inside = [], 0
@@ -119,59 +138,15 @@ def linked(html: str, language: str, address: str) -> str:
                     inside += -1 if tag.group(1) else 1
                 out.append(part)
             else:
-                out.append(part if inside else text(part))
+                out.append(part if inside else names.sub(once, part))
         return "".join(out)
 
     return _PARAGRAPH.sub(paragraph, html)
 
 
-def with_aliases(
-    entries: Iterable[dict[str, Any]], language: str, questions: Collection[str]
-) -> list[dict[str, Any]]:
-    """Entries of a search index with the words that readers may type instead.
-
-    Args:
-        entries: One per page and one per section, as Material makes them.
-        language: Their language.
-        questions: Slugs of the pages that answer; of these, the one that uses a term most is its page.
-
-    Returns:
-        The entries with two more fields. `alias`: the other language's names of the terms in the entry, and
-        the words inside of its Chinese terms. `named`: both names of the terms that an entry is about.
-    """
-    found = [dict(entry) for entry in entries]
-    used: dict[Term, Counter[str]] = {term: Counter() for term in terms(language)}
-    for entry in found:
-        page = entry["location"].partition("/")[0]
-        plain = re.sub("\u200b|<[^>]*>", "", f"{entry['title']} {entry['text']}")
-        alias = []
-        for term, pages in used.items():
-            if count := len(_pattern(term.name).findall(plain)):
-                pages[page] += count
-                alias += [term.other, *_inner_words(term.name)]
-        entry["alias"] = " ".join(alias)
-    about: dict[str, list[str]] = {}
-    for term, pages in used.items():
-        if answering := {page: n for page, n in pages.items() if page in questions}:
-            about.setdefault(max(answering, key=lambda p: answering[p]), []).append(
-                f"{term.name} {term.other}"
-            )
-    for entry in found:
-        entry["named"] = " ".join(about.get(entry["location"].removesuffix("/"), ()))
-    return found
-
-
 @cache
-def _inner_words(name: str) -> list[str]:
-    return (
-        []
-        if name.isascii()
-        else [w for w in jieba.cut_for_search(name) if w != name and len(w) > 1]
-    )
-
-
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
+def pattern(name: str) -> re.Pattern[str]:
+    """What finds a term in a text: English by whole words, in singular and plural."""
     if name.isascii():
         words = re.escape(name).replace("\\ ", "(?:’s)?\\ ")  # LeCun’s initialization
         return re.compile(rf"\b{words}(?:e?s)?\b", re.I)

@@ -37,7 +37,7 @@ from mkdocs.structure.toc import AnchorLink, get_toc
 from snippets.evidence import store
 from snippets.evidence.evidence import Evidence, known
 from snippets.evidence.questions import ROOT, questions
-from tools import copying, figures, finishing, glossary, notebooks, rendering
+from tools import copying, figures, finishing, glossary, notebooks, rendering, search
 from tools.pages import LANGUAGES, Page, PageError, read
 from tools.prose import headings, line_of
 
@@ -105,6 +105,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     _note(*_refuted())
     for word in glossary.chinese_words():
         jieba.add_word(word)  # search splits Chinese by it, and keeps our terms whole
+    finder: Any = config.plugins["material/search"]
+    finder.search_index = search.Index(**finder.config)
     return config
 
 
@@ -394,27 +396,7 @@ def on_post_build(config: MkDocsConfig) -> None:
             json.dumps(found.as_json(), indent=1, allow_nan=False, ensure_ascii=False)
             + "\n",
         )
-    whole = site / "search" / "search_index.json"
-    index = json.loads(whole.read_text(encoding="utf-8"))
-    index["config"]["fields"] |= {"named": {"boost": 500.0}, "alias": {"boost": 1.0}}
-    for language in LANGUAGES:
-        mine = glossary.with_aliases(
-            (
-                entry | {"location": entry["location"].removeprefix(f"{language}/")}
-                for entry in index["docs"]
-                if entry["location"].startswith(f"{language}/")
-                # A notebook has its page's words: who searches wants the page.
-                and not entry["location"].startswith(f"{language}/notebooks/")
-            ),
-            language,
-            evidence,
-        )
-        text = json.dumps(
-            index | {"docs": mine}, ensure_ascii=False, separators=(",", ":")
-        )
-        store.write_atomically(site / language / "search" / "search_index.json", text)
-    whole.unlink()
-    whole.parent.rmdir()
+    search.divide(site, evidence)
 
 
 def _language(page: MkDocsPage) -> str | None:

@@ -1,0 +1,194 @@
+"""The index of the site's search: one for each language, in the words of its readers.
+
+Material makes the entries, one for each page and section; here it is told what to read. How a query finds
+them is in `search.js`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jieba
+from bs4 import BeautifulSoup, Tag
+from material.plugins.search.plugin import SearchIndex
+from mkdocs.structure.pages import Page
+
+from snippets.evidence import store
+from tools.glossary import Term, pattern, terms
+from tools.pages import LANGUAGES
+
+# What Unicode can raise and lower as a whole; other indices stay `<sup>` and `<sub>`.
+_RAISED = str.maketrans("0123456789+−-=()in′", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁱⁿ′")
+_LOWERED = str.maketrans("0123456789+−-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_RELATIONS = ("=", "≤", "≥", "≈", "≠", "→", "←", "∈", "∼", "&lt;", "&gt;")
+
+
+class Index(SearchIndex):  # type: ignore[misc]  # Material has no types
+    """Material's index, of pages as they read."""
+
+    def add_entry_from_context(self, page: Page) -> None:
+        """Read a page, unless it says again what another one says."""
+        if "/notebooks/" in page.url:  # who searches wants the page itself
+            return
+        shown = page.content or ""
+        page.content = readable(shown)
+        super().add_entry_from_context(page)
+        page.content = shown
+
+
+def readable(html: str) -> str:
+    """A page's text for the index.
+
+    Without drawings, whose labels are no sentences, without answers to choose from, most of them wrong, and
+    without the listings of the reference, which stand on the pages of the questions; formulas in a line;
+    each row of the glossary under its own heading.
+    """
+    soup = BeautifulSoup(html, "html.parser")
+    for left_out in soup.select(
+        "svg, form, fieldset, .origin, details.mkdocstrings-source, .glossary thead"
+    ):
+        left_out.decompose()
+    for formula in soup("math"):
+        formula.replace_with(BeautifulSoup(_in_a_line(formula), "html.parser"))
+    for row in soup.select(".glossary tr[id]"):
+        name, *cells = (cell.decode_contents() for cell in row("td"))
+        heading = f'<h2 id="{row["id"]}">{name}</h2>'
+        text = " · ".join(filter(None, cells))  # one paragraph: it is shown as a whole
+        row.replace_with(BeautifulSoup(f"{heading}<p>{text}</p>", "html.parser"))
+    return str(soup)
+
+
+def _in_a_line(formula: Tag) -> str:
+    """MathML as text: 10⁻³, (1 − β)/2, √β."""
+    parts = [_in_a_line(child) for child in formula.find_all(True, recursive=False)]
+    match formula.name, parts:
+        case "annotation" | "annotation-xml", _:
+            return ""
+        case "mfrac", [above, below]:
+            return f"{_together(above)}/{_together(below)}"
+        case "msqrt", _:
+            return "√" + _together("".join(parts))
+        case "msup" | "mover", [base, index]:
+            return base + _index(index, _RAISED, "sup")
+        case "msub" | "munder", [base, index]:
+            return base + _index(index, _LOWERED, "sub")
+        case "msubsup" | "munderover", [base, below, above]:
+            return base + _index(below, _LOWERED, "sub") + _index(above, _RAISED, "sup")
+        case "mspace", _:
+            return " "
+        case "mo", _:
+            sign = formula.decode_contents().strip().replace("\u2061", " ")
+            return f" {sign} " if sign in _RELATIONS else sign
+    return "".join(parts) if parts else formula.decode_contents().strip()
+
+
+def _together(text: str) -> str:
+    """A part of a fraction or under a root, in brackets if it has parts of its own."""
+    return text if re.fullmatch(r"[^\s+−·/]*", text) else f"({text})"
+
+
+def _index(text: str, signs: dict[int, int], tag: str) -> str:
+    moved = text.translate(signs)
+    whole = all(ord(sign) in signs or sign == "′" for sign in text)
+    return moved if whole else f"<{tag}>{text}</{tag}>"
+
+
+def divide(site: Path, questions: Collection[str]) -> None:
+    """Put an index into the folder of each language, in place of Material's one for the whole site."""
+    whole = site / "search" / "search_index.json"
+    index = json.loads(whole.read_text(encoding="utf-8"))
+    for language in LANGUAGES:
+        mine = with_aliases(
+            (
+                entry | {"location": entry["location"].removeprefix(f"{language}/")}
+                for entry in index["docs"]
+                if entry["location"].startswith(f"{language}/")
+            ),
+            language,
+            questions,
+        )
+        text = json.dumps(
+            index | {"docs": mine}, ensure_ascii=False, separators=(",", ":")
+        )
+        store.write_atomically(site / language / "search" / "search_index.json", text)
+    whole.unlink()
+    whole.parent.rmdir()
+
+
+def with_aliases(
+    entries: Iterable[dict[str, Any]], language: str, questions: Collection[str]
+) -> list[dict[str, Any]]:
+    """Entries of a search index with the words that readers may type instead.
+
+    Args:
+        entries: One per page and one per section, as Material makes them.
+        language: Their language.
+        questions: Slugs of the pages that answer; of these, the one that uses a term most is its page.
+
+    Returns:
+        The entries with two more fields. `alias`: what else the terms in the entry are called, in either
+        language. `named`: all names of the terms that an entry is about: for which it is the page, the
+        section to which the glossary leads, or the glossary's row.
+    """
+    found = [dict(entry) for entry in entries]
+    used: dict[Term, Counter[str]] = {term: Counter() for term in terms(language)}
+    alias: dict[str, dict[Term, None]] = {entry["location"]: {} for entry in found}
+    for entry in found:
+        page = entry["location"].partition("/")[0]
+        plain = re.sub("\u200b|<[^>]*>", "", f"{entry['title']} {entry['text']}")
+        for term, pages in used.items():
+            if count := len(pattern(term.name).findall(plain)):
+                pages[page] += count
+                alias[entry["location"]][term] = None
+    about: dict[str, list[Term]] = {}
+    for term, pages in used.items():
+        places = {f"glossary/#{term.id}"}
+        if term.see:
+            places |= {term.see, f"{term.see.partition('/')[0]}/"}
+        elif answering := {page: n for page, n in pages.items() if page in questions}:
+            places.add(f"{max(answering, key=lambda p: answering[p])}/")
+        for place in places & alias.keys():
+            about.setdefault(place, []).append(term)
+            alias[place][term] = None
+    names = {
+        term.id: dict.fromkeys(
+            (term.name, term.other, *term.also, *other.also, *term.code)
+        )
+        for term, other in _in_both(language)
+    }
+    for entry in found:
+        entry["named"] = " ".join(
+            name for term in about.get(entry["location"], ()) for name in names[term.id]
+        )
+        entry["alias"] = " ".join(
+            dict.fromkeys(
+                word
+                for term in alias[entry["location"]]
+                for name in names[term.id]
+                for word in (name, *_inner_words(name))
+                if word != term.name
+            )
+        )
+    return found
+
+
+def _in_both(language: str) -> Iterator[tuple[Term, Term]]:
+    """Each term with itself in the other language."""
+    other = {t.id: t for t in terms("en" if language == "zh" else "zh")}
+    return ((term, other[term.id]) for term in terms(language))
+
+
+@cache
+def _inner_words(name: str) -> list[str]:
+    return [
+        word
+        for chinese in re.findall("[一-鿿]+", name)
+        for word in jieba.cut_for_search(chinese)
+        if word != name and len(word) > 1
+    ]

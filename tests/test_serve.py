@@ -17,34 +17,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from projects import ROOT, Server, small, whole
+from projects import ROOT, Server, small
 
 from tools.site import build as build_site
 
 
-def test_serve_shows_pages_at_once_and_numbers_as_they_come(
-    site: Path, tmp_path: Path
-) -> None:
-    project = whole(tmp_path / "project")
-    for file in (project / ".cache" / "evidence").glob("symmetry.he-*.json"):
-        file.unlink()
+def test_serve_shows_pages_at_once_and_numbers_as_they_come(tmp_path: Path) -> None:
+    project = small(tmp_path / "project")
     with Server(project, tmp_path / "log") as server:
-        page = "en/symmetry/"
-        assert "…</span>" in server.shows(page, "<math")
-        server.shows(page, '<data class="measured"', without="…</span>")
-        source = project / "docs" / "en" / "symmetry.md"
-        source.write_text(
-            source.read_text(encoding="utf-8") + "\nA new sentence.\n", encoding="utf-8"
-        )
-        server.shows(page, "A new sentence.")
-        style = project / "docs" / "assets" / "style.css"
-        style.write_text(
-            style.read_text(encoding="utf-8") + "/* new */", encoding="utf-8"
-        )
-        server.shows("assets/style.css", "/* new */")
-        claims = project / "snippets" / "symmetry" / "claims.py"
-        claims.write_text(claims.read_text().replace("above=0.90", "above=0.9999"))
-        server.shows("en/ledger/", "low &gt; 0.9999")
+        assert "…</span>" in server.shows("en/toy/", "measured")
+        server.shows("en/toy/", '<data class="measured"', without="…</span>")
+        for name, address, new in (
+            ("docs/en/toy.md", "en/toy/", "A new sentence."),
+            ("docs/assets/style.css", "assets/style.css", "/* new */"),
+        ):
+            file = project / name
+            text = file.read_text(encoding="utf-8")
+            file.write_text(f"{text}\n{new}\n", encoding="utf-8")
+            server.shows(address, new)
+        claims = project / "snippets" / "toy" / "claims.py"
+        claims.write_text(claims.read_text().replace("above=0", "above=99.5"))
+        page = project / "docs" / "en" / "toy.md"
+        text = page.read_text(encoding="utf-8")
+        page.write_text(f'{text}\n!!! claim "positive"\n\n    T.\n', encoding="utf-8")
+        server.shows("en/toy/", "must lie above 99.5")
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,8 @@ def linked(html: str, language: str, address: str) -> str:
     """
     # The longest first: a dead unit is not a place for the link of a unit.
     rows = sorted(terms(language), key=lambda term: -len(term.name))
+    if not rows:
+        return html
     names = re.compile("|".join(f"({pattern(t.name).pattern})" for t in rows), re.I)
     linked = set()
 

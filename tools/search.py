@@ -51,7 +51,7 @@ def readable(html: str) -> str:
     """
     soup = BeautifulSoup(html, "html.parser")
     for left_out in soup.select(
-        "svg, form, fieldset, .origin, details.mkdocstrings-source, .glossary thead"
+        "svg, form, fieldset, .origin, .doc-object ~ div > details.source, .glossary thead"
     ):
         left_out.decompose()
     for formula in soup("math"):

@@ -97,6 +97,10 @@ def test_the_answers_can_be_filtered(address: str, browser: Browser) -> None:
     assert 0 < few < everything
     said = page.get_by_role("status")
     assert said.inner_text() == f"{few} of {everything} answers."
+    page.goto(f"{address}en/selu/")
+    page.go_back()
+    kept = page.input_value("select[name=question]")  # browsers differ
+    assert page.locator(shown).count() == (few if kept else everything)
     page.close()
 
 

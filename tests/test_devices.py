@@ -199,7 +199,7 @@ def test_paper_is_light_to_its_edge_and_without_listings(
     root = "getComputedStyle(document.documentElement)"
     assert page.evaluate(f"{root}.colorScheme") == "light"
     assert page.evaluate(f"{root}.backgroundColor") == "rgb(255, 255, 255)"
-    source = page.locator("details.source")
+    source = page.locator("details.listing")
     assert source.locator("summary").is_visible() and source.locator("pre").is_hidden()
     link = page.locator(".copying a").first
     shown = link.evaluate("a => getComputedStyle(a, '::after').content")

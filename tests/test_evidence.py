@@ -18,7 +18,14 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from snippets.evidence import fingerprint, questions, statistics, store, timing
+from snippets.evidence import (
+    cli,
+    fingerprint,
+    questions,
+    statistics,
+    store,
+    timing,
+)
 from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate, Series
 from snippets.evidence.evidence import gather
@@ -437,6 +444,18 @@ def test_what_is_wrong_with_a_question_is_one_line_with_its_place(
     assert re.fullmatch(
         rf"python -m snippets: snippets/toy/{message}.*\n", failed.stderr
     ), failed.stderr
+
+
+def test_a_store_that_cannot_be_written_is_told_before_measuring(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(store, "FOLDER", Path("/dev/null/evidence"))
+    assert cli.main(["symmetry"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == (
+        "python -m snippets: cannot write /dev/null/evidence: Not a directory; "
+        "name a folder of yours in EVIDENCE_CACHE"
+    )
 
 
 def test_the_list_of_questions_needs_no_torch(project: Path) -> None:

@@ -198,6 +198,27 @@ def test_formulas_are_copied_as_they_are_written(
     assert "\n" not in text.strip()
 
 
+@pytest.mark.parametrize("where", ["article p math", ".formula math"])
+def test_a_part_of_a_formula_stands_for_the_whole(
+    address: str, browser: Browser, where: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}en/momentum/")
+    tex, display, text = page.evaluate(
+        """(where) => {
+        const math = document.querySelector(where), leaves = math.querySelectorAll("mi, mn, mo");
+        const event = new ClipboardEvent("copy", { clipboardData: new DataTransfer(), bubbles: true });
+        getSelection().setBaseAndExtent(leaves[0].firstChild, 0, [...leaves].at(-1).firstChild, 1);
+        document.body.dispatchEvent(event);
+        return [math.getAttribute("alttext"), math.getAttribute("display"),
+                event.clipboardData.getData("text/plain")]; }""",
+        where,
+    )
+    page.close()
+    dollars = "$$" if display == "block" else "$"
+    assert text.strip() == f"{dollars}{tex}{dollars}"
+
+
 def test_formulas_and_code_are_not_translated(site: Path) -> None:
     for name in pages_with(site, "<math"):
         text = (site / name).read_text(encoding="utf-8")

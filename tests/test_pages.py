@@ -707,6 +707,8 @@ def test_noting_what_is_not_there_names_what_is(
         (b'{\n "a.md": {\n<<<<<<< HEAD\n  "top": ["1", "2"]\n=======\n', 3),
         (b"", 1),
         (b"\xff", 1),
+        (b"[]", 1),
+        (b'{"a.md": {"top": ["1"]}}', 1),
     ],
 )
 def test_notes_with_marks_of_a_merge_are_told_in_a_line(
@@ -714,7 +716,7 @@ def test_notes_with_marks_of_a_merge_are_told_in_a_line(
 ) -> None:
     monkeypatch.setattr(reviews, "FILE", tmp_path / "reviewed.json")
     reviews.FILE.write_bytes(content)
-    told = rf"^tools/reviewed\.json:{line}: it is not JSON, .*compare the sections"
+    told = rf"^tools/reviewed\.json:{line}: it is damaged, .*compare the sections"
     with pytest.raises(PageError, match=told):
         reviews.mark([])
     with pytest.raises(PageError, match=told):

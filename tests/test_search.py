@@ -225,7 +225,7 @@ def test_figures_guesses_and_repeated_listings_are_not_indexed() -> None:
         "<p>Seen.</p><figure><svg><text>0.1</text><text>epoch</text></svg></figure>"
         "<fieldset>Guess: <label>all of them</label></fieldset>"
         '<div class="doc-object"></div>'
-        '<div id="source-a-b"><details class="source"><pre>def f</pre></details></div>'
+        '<div id="source-a-b"><details class="listing"><pre>def f</pre></details></div>'
     )
     assert BeautifulSoup(readable(html), "html.parser").get_text(strip=True) == "Seen."
 

@@ -58,7 +58,7 @@ def offered(markdown: str, language: str, link: Callable[[str], str]) -> str:
         return (
             f"{about}\n{{: .copying }}\n\n"
             f'<div id="source-{question}-{name}" markdown>\n\n'
-            f'??? source "{SOURCE[language]}<code>{_signature(question, name)}</code>"\n'
+            f'??? listing "{SOURCE[language]}<code>{_signature(question, name)}</code>"\n'
             f'    ```python\n    --8<-- "snippets/{question}/{name}.py"\n    ```\n\n</div>'
         )
 

@@ -284,6 +284,9 @@ def _tried(page: MkDocsPage, make: Callable[[], str | None]) -> str | None:
     """What is made of a page; where pages are shown while they are written, or why it cannot be made."""
     try:
         return make()
+    except PageError as error:  # it has its place; a build ends when all are known
+        _note(str(error))
+        return f"<p>{rendering.box(str(error))}</p>"
     except Exception as error:
         if not serving:
             raise
@@ -331,7 +334,7 @@ def _content(html: str, page: MkDocsPage, config: MkDocsConfig, files: Files) ->
 def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
     """All pages are read: a build ends here if they have faults."""
     if faults and not serving:
-        raise PluginError("\n".join(faults))
+        raise PluginError("\n".join(("", *faults)))
 
 
 def on_build_error(error: Exception) -> None:

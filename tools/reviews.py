@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,6 +63,7 @@ def mark(only: list[str]) -> list[str]:
     Raises:
         PageError: If one of them is not there, or a page or the notes cannot be read.
     """
+    only = [re.sub(r"^docs/(?:zh|en)/", "", chosen) for chosen in only]
     before = _load()
     noted: dict[str, dict[str, list[str]]] = {}
     changes = []
@@ -99,10 +101,12 @@ def _load() -> dict[str, dict[str, list[str]]]:
     try:
         text = FILE.read_text(encoding="utf-8") if FILE.exists() else "{}"
         found: dict[str, dict[str, list[str]]] = json.loads(text)
-    except ValueError as error:
+        if any(len(pair) != 2 for page in found.values() for pair in page.values()):
+            raise ValueError("a section has two hashes")
+    except (ValueError, AttributeError, TypeError) as error:
         line = getattr(error, "lineno", 1)
         raise PageError(
-            f"tools/reviewed.json:{line}: it is not JSON, perhaps from a merge; take either side of it "
+            f"tools/reviewed.json:{line}: it is damaged, perhaps by a merge; take either side of it "
             "(git checkout --ours tools/reviewed.json) and compare the sections that make check then names"
         ) from error
     return found

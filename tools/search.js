@@ -59,6 +59,7 @@ function segmented(text, known) {
 function wordsOf(query, known) {
   const raised = (digits) => [...digits].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d] ?? "⁻").join("");
   const words = query
+    .replace(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0)) // of a Chinese keyboard
     .toLowerCase()
     .replace(/(\d|\b[a-z])\^\{?([-−]?\d+)\}?/g, (_, base, power) => base + raised(power))
     .replace(/\p{sc=Han}+/gu, (text) => ` ${segmented(text, known).join(" ") || text} `)

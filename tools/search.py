@@ -51,7 +51,7 @@ def readable(html: str) -> str:
     """
     soup = BeautifulSoup(html, "html.parser")
     for left_out in soup.select(
-        "svg, form, fieldset, .origin, .doc-object ~ div > details.source, .glossary thead"
+        "svg, form, fieldset, .origin, .doc-object ~ div > details.listing, .glossary thead"
     ):
         left_out.decompose()
     for formula in soup("math"):
@@ -181,7 +181,8 @@ def with_aliases(
 def _in_both(language: str) -> Iterator[tuple[Term, Term]]:
     """Each term with itself in the other language."""
     other = {t.id: t for t in terms("en" if language == "zh" else "zh")}
-    return ((term, other[term.id]) for term in terms(language))
+    # A row that one language lacks is told by the rules, and no reason to build nothing.
+    return ((term, other.get(term.id, term)) for term in terms(language))
 
 
 @cache

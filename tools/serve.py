@@ -40,12 +40,14 @@ def main(arguments: list[str]) -> int:
         try:
             tried.bind((HOST, port))
         except OSError as error:
-            reason = (
-                f"{os.strerror(error.errno or 0)}; choose another: make serve PORT=8001"
-            )
-            print(f"make serve: port {port}: {reason}", file=sys.stderr)
+            print(_refused(port, error), file=sys.stderr)
             return 2
     return serve(port)
+
+
+def _refused(port: int, error: OSError) -> str:
+    reason = os.strerror(error.errno or 0)
+    return f"make serve: port {port}: {reason}; choose another: make serve PORT=8001"
 
 
 def serve(port: int) -> int:
@@ -91,6 +93,8 @@ def serve(port: int) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # it is ending already
         server.terminate()
         server.wait()
     return 1 if server.returncode else 0
@@ -103,7 +107,10 @@ def show(port: int, parent: int) -> None:
     # An interruption lets MkDocs remove its folder; SIGINT itself may be ignored, as in a background job.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _end_without(parent)
-    cli(["serve", "--dev-addr", f"{HOST}:{port}"], prog_name="mkdocs")
+    try:
+        cli(["serve", "--dev-addr", f"{HOST}:{port}"], prog_name="mkdocs")
+    except OSError as error:  # somebody took the port while the first site was built
+        raise SystemExit(_refused(port, error)) from None
 
 
 def _end_without(parent: int) -> None:

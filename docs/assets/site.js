@@ -79,6 +79,7 @@ function leave() {
 }
 
 for (const asked of document.querySelectorAll("data.measured, a.term")) {
+  if (asked.closest("summary")) continue; // a tap opens the fold; the title stays
   asked.dataset.note = asked.title;
   asked.removeAttribute("title"); // or the browser would say it twice
   asked.addEventListener("pointerenter", () => finger || show(asked));
@@ -115,9 +116,15 @@ for (const file of document.querySelectorAll("a[download]")) file.dataset.addres
 // Formulas are copied as they are written: a browser would put each sign on a line of its own.
 document.addEventListener("copy", (event) => {
   const selection = getSelection();
-  if (!selection.rangeCount || !selection.getRangeAt(0).cloneContents().querySelector("math")) return;
+  if (!selection.rangeCount) return;
+  const range = selection.getRangeAt(0).cloneRange();
+  const formula = (node) => (node.closest ? node : node.parentElement)?.closest("math"); // a part stands for the whole
+  if (formula(range.startContainer)) range.setStartBefore(formula(range.startContainer));
+  if (formula(range.endContainer)) range.setEndAfter(formula(range.endContainer));
   const copied = document.createElement("div");
-  copied.append(selection.getRangeAt(0).cloneContents());
+  copied.append(range.cloneContents());
+  if (!copied.querySelector("math")) return;
+  for (const link of copied.querySelectorAll("a[href]")) link.setAttribute("href", link.href); // elsewhere, too
   for (const math of copied.querySelectorAll("math")) {
     const tex = math.getAttribute("alttext");
     math.replaceWith(math.getAttribute("display") === "block" ? `$$${tex}$$` : `$${tex}$`);
@@ -157,7 +164,7 @@ if (filter) {
   const rows = [...document.querySelectorAll("form.filter ~ * tbody tr, form.filter ~ table tbody tr")];
   const answers = rows.filter((row) => row.querySelector("td:last-child .badge"));
   filter.hidden = false;
-  filter.addEventListener("change", () => {
+  const apply = () => {
     const { question, verdict } = Object.fromEntries(new FormData(filter));
     for (const row of answers)
       row.hidden = !(row.querySelector("small a").getAttribute("href").includes(question) && row.querySelector(".badge").className.includes(verdict));
@@ -166,7 +173,10 @@ if (filter) {
     const none = zh ? "没有这样的答案：这个问题的答案里，没有一条是这个结论。" : "No such answer: none to this question has this verdict.";
     filter.querySelector("output").textContent = n ? some : none;
     answers[0].closest("table").hidden = !n;
-  });
+  };
+  filter.addEventListener("change", apply);
+  // Going back, a browser may have put the choice back.
+  addEventListener("pageshow", () => [...new FormData(filter).values()].some(Boolean) && apply());
 }
 
 // On paper the answers to "check yourself" are open.

@@ -213,6 +213,11 @@ def _list_questions() -> int:
 
 def _measure(options: argparse.Namespace) -> int:
     wanted = [m for name in options.questions for m in measurements(name)]
+    try:
+        store.FOLDER.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"{error.strerror}; name a folder of yours in EVIDENCE_CACHE"
+        raise UsageError(f"cannot write {store.FOLDER}: {reason}") from error
     measure_missing(wanted, options.seeds, options.jobs)
     held = True
     # Tables between would spoil the JSON for the program that reads it.

@@ -65,7 +65,8 @@ def page(html: str, language: str) -> str:
     if 'id="__toc"' not in html:  # a page outside the navigation
         html = html.replace(' for="__toc"', "")
     html = re.sub(r"<code(?=[ >])", '<code translate="no"', html)
-    # What is copied runs, and a signature does not.
+    # What is copied runs; a signature, or a formula of a docstring, does not.
+    html = html.replace('<div class="highlight">', '<div class="no-copy highlight">')
     html = html.replace(
         'class="language-python doc-signature',
         'class="no-copy language-python doc-signature',

@@ -201,7 +201,7 @@ def slim(html: str, page: Page, site_url: str) -> str:
                 f'<div class="language-python highlight"><pre><code>{text}</code></pre></div>'
             )
         out += [
-            f'<div class="output" tabindex="0">{o.decode_contents().strip()}</div>'
+            f'<div class="output" tabindex="0" translate="no">{o.decode_contents().strip()}</div>'
             for o in cell.select(".jp-OutputArea-output")
         ]
     # The page's title comes first, the download after it.

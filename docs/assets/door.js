@@ -1,12 +1,7 @@
 "use strict";
 
-// The browser's language comes first and is marked; both doors stay open. This script is waited for, and acts as soon
-// as the doors are read: nothing moves under the reader's eyes.
+// The browser's language comes first and is marked; both doors stay open. Known before the doors are read, so that
+// nothing moves under the reader's eyes: the order is the stylesheet's.
 const known = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
 const suggested = known.find((tag) => tag === "zh" || tag === "en");
-document.addEventListener("DOMContentLoaded", () => {
-  const door = suggested && document.querySelector(`section[lang^=${suggested}]`);
-  if (!door) return;
-  door.classList.add("suggested");
-  door.parentElement.prepend(door);
-});
+if (suggested) document.documentElement.dataset.suggested = suggested;

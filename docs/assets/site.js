@@ -55,13 +55,17 @@ function show(asked) {
   const box = asked.getBoundingClientRect();
   const screen = document.documentElement;
   note.classList.toggle("sheet", finger);
-  note.classList.toggle("above", finger && box.top > screen.clientHeight / 2);
+  const numbers = [...document.querySelectorAll("data.measured")];
+  const next = numbers[numbers.indexOf(asked) + 1]?.getBoundingClientRect();
+  const covered = next && next.bottom > screen.clientHeight - note.offsetHeight - 16 && next.top < screen.clientHeight;
+  const room = box.top > note.offsetHeight + 80; // below the header and the note
+  note.classList.toggle("above", finger && (box.top > screen.clientHeight / 2 || (covered && room)));
   note.style.left = note.style.top = "";
   if (finger) return;
   const frame = note.offsetParent.getBoundingClientRect();
-  const room = screen.clientWidth - note.offsetWidth - 8;
+  const edge = screen.clientWidth - note.offsetWidth - 8;
   const below = box.bottom + 6 + note.offsetHeight <= screen.clientHeight;
-  note.style.left = `${Math.max(8, Math.min(box.left, room)) - frame.left}px`;
+  note.style.left = `${Math.max(8, Math.min(box.left, edge)) - frame.left}px`;
   note.style.top = `${(below ? box.bottom + 6 : box.top - note.offsetHeight - 6) - frame.top}px`;
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from snippets.evidence.questions import questions, techniques
 from tools.browsing import searched
@@ -95,35 +95,33 @@ def test_every_colour_of_the_theme_is_ours(site: Path) -> None:
     assert read - drawn_by_script - set(re.findall(r"(--md-[\w-]+):", ours)) == set()
 
 
-def phone(browser: Browser) -> Page:
-    """A phone's page, touched with a finger."""
-    return browser.new_context(
-        has_touch=True, is_mobile=True, viewport={"width": 390, "height": 700}
-    ).new_page()
-
-
+@pytest.mark.parametrize(
+    ("name", "width", "height"),
+    [("en/momentum/", 390, 700), ("zh/symmetry/", 360, 640)],
+)
 def test_ten_notes_in_a_row_stay_and_are_whole_on_a_phone(
-    address: str, browser: Browser
+    address: str, browser: Browser, name: str, width: int, height: int
 ) -> None:
-    page = phone(browser)
-    page.goto(f"{address}en/momentum/")
+    page = browser.new_context(
+        has_touch=True, is_mobile=True, viewport={"width": width, "height": height}
+    ).new_page()
+    page.goto(address + name)
     numbers, note = page.locator("data.measured:visible"), page.locator(".note")
     for number in range(10):
         wanted = numbers.nth(number)
         wanted.tap(timeout=5000)  # fails where the last note covers it
         note.wait_for(state="visible")
-        page.wait_for_timeout(
-            400
-        )  # longer than a note waits for a pointer that has left
+        page.wait_for_timeout(400)  # longer than it waits for a pointer that left
         assert note.is_visible(), number
         assert wanted.get_attribute("aria-describedby") == "origin"
         box, own = note.bounding_box(), wanted.bounding_box()
         assert box and own
-        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
-        assert box["y"] >= 0 and box["y"] + box["height"] <= 700
-        assert (
-            own["y"] + own["height"] <= box["y"] or own["y"] >= box["y"] + box["height"]
-        )
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert box["y"] >= 0 and box["y"] + box["height"] <= height
+        for seen in (own, numbers.nth(number + 1).bounding_box()):
+            assert seen
+            above = seen["y"] + seen["height"] <= box["y"]
+            assert above or seen["y"] >= box["y"] + box["height"], number
     page.touchscreen.tap(4, 350)  # beside the text
     assert note.is_hidden()
     page.context.close()

@@ -1,1 +1,1 @@
-"""Code behind the answers: one package per question, and `snippets.evidence`, which measures."""
+"""Code behind the answers: one package per question, what experiments are made of, and their evidence."""

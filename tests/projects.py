@@ -20,7 +20,7 @@ SERVE = (sys.executable, "-m", "tools.serve", "{port}")
 EXPERIMENT = """
 import os, time
 from pathlib import Path
-from snippets.evidence.statistics import mean
+from snippets.laboratory.intervals import mean
 
 def first(seeds):
     {work}
@@ -58,7 +58,13 @@ def small(folder: Path, busy: str = "") -> Path:
         folder: Where it is written.
         busy: "measuring" or "executing": what does not end, once it has written the file that $BUSY names.
     """
-    for name in ("tools", "snippets/evidence", "docs/assets", "docs/theme"):
+    for name in (
+        "tools",
+        "snippets/evidence",
+        "snippets/laboratory",
+        "docs/assets",
+        "docs/theme",
+    ):
         shutil.copytree(ROOT / name, folder / name)
     for name in ("snippets/__init__.py", "snippets/__main__.py", "docs/index.md"):
         shutil.copy(ROOT / name, folder / name)

@@ -10,7 +10,7 @@ from snippets.activations import _losses as losses
 from snippets.activations import _networks as networks
 from snippets.activations.dead_units import dead_units
 from snippets.activations.saturated_units import saturated_units
-from snippets.evidence.ensembles import Ensemble
+from snippets.laboratory.ensembles import Ensemble
 
 F = nn.functional
 SEEDS = range(3)

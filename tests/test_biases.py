@@ -16,9 +16,9 @@ from snippets.biases import _lstm, _rare
 from snippets.biases import _starts as starts
 from snippets.biases.forget_bias_ import forget_bias_
 from snippets.biases.log_prior_bias_ import log_prior_bias_
-from snippets.evidence.digits import splits
-from snippets.evidence.ensembles import Ensemble
-from snippets.evidence.seeding import generators
+from snippets.laboratory.digits import splits
+from snippets.laboratory.ensembles import Ensemble
+from snippets.laboratory.seeding import generators
 
 SEEDS = range(3)
 

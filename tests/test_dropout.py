@@ -13,7 +13,7 @@ from snippets.dropout import _scores as scores
 from snippets.dropout._nets import Side, sampled, started
 from snippets.dropout._steps import BATCH, POLL, first_below, steps_to
 from snippets.dropout.mc_dropout import mc_dropout
-from snippets.evidence.digits import Split
+from snippets.laboratory.digits import Split
 
 ROUNDING = 1e-9  # more than the variance that rounding makes of equal float32 numbers
 

@@ -22,20 +22,19 @@ from snippets.evidence import (
     cli,
     fingerprint,
     questions,
-    statistics,
     store,
-    timing,
 )
 from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate, Series
-from snippets.evidence.evidence import gather
+from snippets.evidence.judging import gather
+from snippets.laboratory import intervals, timing
 
 ROOT = Path(__file__).parents[1]
 
 TOY = {
     "__init__.py": '"""A question to test with?"""\n',
     "experiment.py": (
-        "from snippets.evidence.statistics import mean\n"
+        "from snippets.laboratory.intervals import mean\n"
         "from snippets.toy.helper import OFFSET\n\n"
         "def first(seeds):\n    return {'value': mean([s + OFFSET for s in seeds], '1')}\n\n"
         "def second(seeds):\n    return {'value': mean([2.0 * s for s in seeds], '1')}\n"
@@ -64,7 +63,8 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def toy_project(folder: Path) -> Path:
     shutil.copy(ROOT / "pyproject.toml", folder)
-    shutil.copytree(ROOT / "snippets" / "evidence", folder / "snippets" / "evidence")
+    for room in ("evidence", "laboratory"):
+        shutil.copytree(ROOT / "snippets" / room, folder / "snippets" / room)
     for name in ("__init__.py", "__main__.py"):
         shutil.copy(ROOT / "snippets" / name, folder / "snippets" / name)
     (folder / "snippets" / "toy").mkdir()
@@ -171,7 +171,7 @@ def test_a_damaged_file_is_measured_again_with_a_note(project: Path) -> None:
 WATCHED = """
 import time
 from pathlib import Path
-from snippets.evidence.statistics import mean
+from snippets.laboratory.intervals import mean
 
 def _logged(name, seeds):
     with Path("log.txt").open("a") as log:
@@ -552,13 +552,13 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
 def test_the_t_interval_covers_as_often_as_it_says() -> None:
     generator = torch.Generator().manual_seed(1)
     runs = torch.randn(4000, 5, generator=generator, dtype=torch.float64)
-    covered = sum(e.low <= 0 <= e.high for e in (statistics.mean(r, "1") for r in runs))
+    covered = sum(e.low <= 0 <= e.high for e in (intervals.mean(r, "1") for r in runs))
     assert abs(covered / 4000 - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 4000)
 
 
 def test_the_wilson_interval_solves_its_equation() -> None:
     for successes, trials in ((0, 10), (3, 10), (10, 10), (943, 1000)):
-        e = statistics.share(successes, trials)
+        e = intervals.share(successes, trials)
         for end in (e.low, e.high):
             if 0 < end < 1:
                 z = (successes / trials - end) / math.sqrt(end * (1 - end) / trials)
@@ -590,7 +590,7 @@ def test_every_claim_holds(site: Path, question: str) -> None:
     published = json.loads((site / "evidence" / f"{question}.json").read_text())
     assert len(published["claims"]) >= 3
     for claim, verdict in zip(
-        published["claims"], gather(question).verdicts, strict=True
+        published["claims"], gather(question).claims, strict=True
     ):
         assert claim["holds"], claim
         assert verdict.estimate is not None

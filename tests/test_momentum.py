@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from snippets.activations.dead_units import dead_units
-from snippets.evidence.digits import splits
-from snippets.evidence.ensembles import Ensemble
+from snippets.laboratory.digits import splits
+from snippets.laboratory.ensembles import Ensemble
 from snippets.momentum import _runs as runs
 from snippets.momentum._valley import roll
 from snippets.momentum.best_momentum import best_momentum

@@ -12,7 +12,7 @@ import pytest
 
 from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate
-from snippets.evidence.evidence import Evidence, Verdict, gather
+from snippets.evidence.judging import Evidence, JudgedClaim, gather
 from snippets.evidence.questions import Measurement, questions
 from tools import figures as drawing
 from tools import notebooks, numbers, prose, rendering, reviews, rules
@@ -36,7 +36,9 @@ def evidence() -> dict[str, Evidence]:
             },
             missing=[LATER],
             measured=[HE],
-            verdicts=[Verdict(Claim("learns", "he.accuracy", above=0.9), estimate, HE)],
+            claims=[
+                JudgedClaim(Claim("learns", "he.accuracy", above=0.9), estimate, HE)
+            ],
         )
     }
 
@@ -522,7 +524,7 @@ def test_a_condition_is_said_in_chinese() -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_words_of_each_condition_read_back_as_its_bounds(language: str) -> None:
     plain = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--", ",")
-    for verdict in (v for q in questions() for v in gather(q).verdicts):
+    for verdict in (v for q in questions() for v in gather(q).claims):
         if verdict.estimate is None:
             continue
         share, claim = verdict.estimate.unit == "share", verdict.claim

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 from torch.nn.utils.parametrize import register_parametrization
 
-from snippets.evidence.ensembles import Ensemble
+from snippets.laboratory.ensembles import Ensemble
 from snippets.selu._nets import BatchNormalized, dead_share, fit, make, weights
 from snippets.selu._signals import (
     Signal,

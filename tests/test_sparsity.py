@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn.utils import prune
 
-from snippets.evidence.ensembles import Ensemble
+from snippets.laboratory.ensembles import Ensemble
 from snippets.sparsity import _nets as nets
 from snippets.sparsity.ftrl import FTRL
 from snippets.sparsity.magnitude_masks import (

@@ -20,7 +20,7 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 from PIL import Image
 
-from snippets.evidence.evidence import Evidence
+from snippets.evidence.judging import Evidence
 
 mpl.use("svg")
 

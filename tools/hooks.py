@@ -35,7 +35,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, get_toc
 
 from snippets.evidence import store
-from snippets.evidence.evidence import Evidence, known
+from snippets.evidence.judging import Evidence, known
 from snippets.evidence.questions import ROOT, questions
 from tools import copying, figures, finishing, glossary, notebooks, rendering, search
 from tools.pages import LANGUAGES, Page, PageError, read
@@ -116,7 +116,7 @@ def _refuted() -> Iterator[str]:
         f"{v.claim.estimate} is {v.estimate.value:.4g} "
         f"({v.estimate.low:.4g} to {v.estimate.high:.4g}), the condition is {v.claim.condition}"
         for q, found in evidence.items()
-        for v in found.verdicts
+        for v in found.claims
         if v.estimate and not v.holds
     )
 

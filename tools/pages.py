@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from snippets.evidence.estimates import Estimate
-from snippets.evidence.evidence import Evidence, Verdict
+from snippets.evidence.judging import Evidence, JudgedClaim
 from snippets.evidence.questions import ROOT, raised
 from tools import figures
 from tools.prose import INCLUDE, PLACEHOLDER, line_of, sections, without_code
@@ -165,7 +165,7 @@ class Page:
             )
         return found, key, form, estimate
 
-    def verdict(self, match: re.Match[str]) -> tuple[Evidence, Verdict]:
+    def verdict(self, match: re.Match[str]) -> tuple[Evidence, JudgedClaim]:
         """The judged claim that a claim block names.
 
         Raises:
@@ -177,17 +177,17 @@ class Page:
         """The id of a claim with its question; on a question's page it may be left out."""
         return claim if "." in claim else f"{self.slug}.{claim}"
 
-    def _find_claim(self, full: str, offset: int) -> tuple[Evidence, Verdict]:
+    def _find_claim(self, full: str, offset: int) -> tuple[Evidence, JudgedClaim]:
         question, _, claim = full.partition(".")
         found = self.evidence.get(question)
         if found and found.fault:
             raise PageError(found.fault)
-        for verdict in found.verdicts if found else ():
+        for verdict in found.claims if found else ():
             if verdict.claim.id == claim:
                 assert found
                 return found, verdict
         known = (
-            ", ".join(v.claim.id for v in found.verdicts)
+            ", ".join(v.claim.id for v in found.claims)
             if found
             else ", ".join(self.evidence)
         )

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
 
-from snippets.evidence.evidence import Evidence, claim_place, known
+from snippets.evidence.judging import Evidence, claim_place, known
 from snippets.evidence.questions import ROOT, questions
 from tools import rendering
 from tools.notebooks import code_blocks
@@ -284,7 +284,7 @@ def without_sentence(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]
                 continue  # told already
             stated.update(page.full_id(m["id"]) for m in page.claims())
         for question, found in evidence.items():
-            for v in found.verdicts:
+            for v in found.claims:
                 name = f"{question}.{v.claim.id}"
                 if stated[name] != 1:
                     where = f"docs/{lang}/{question}.md or docs/{lang}/ledger.md"

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from snippets.evidence.ensembles import Ensemble
+from snippets.laboratory.ensembles import Ensemble
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 

@@ -11,9 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from snippets.evidence.ensembles import Activation, Ensemble, train
-from snippets.evidence.mnist1d import Split, splits
-from snippets.evidence.seeding import generators
+from snippets.laboratory.ensembles import Activation, Ensemble, train
+from snippets.laboratory.mnist1d import Split, splits
+from snippets.laboratory.seeding import generators
 
 SIZES = (40, 64, 64, 64, 10)
 EPOCHS = 15

@@ -36,12 +36,12 @@ from snippets.activations._networks import (
 )
 from snippets.activations.dead_units import dead_units
 from snippets.activations.saturated_units import saturated_units
-from snippets.evidence import digits
-from snippets.evidence.ensembles import Ensemble, train
 from snippets.evidence.estimates import Estimate, Results, Series
-from snippets.evidence.mnist1d import splits
-from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import geometric_mean, largest, mean
+from snippets.laboratory import digits
+from snippets.laboratory.ensembles import Ensemble, train
+from snippets.laboratory.intervals import geometric_mean, largest, mean
+from snippets.laboratory.mnist1d import splits
+from snippets.laboratory.seeding import generators
 from snippets.selu.mean_field import gaussian_moments
 
 LOW, HIGH, TOO_HIGH = 3e-3, 1e-2, 3e-2  # learning rates

@@ -10,9 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from snippets.evidence.estimates import Results
-from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import mean
-from snippets.evidence.timing import seconds_per_call
+from snippets.laboratory.intervals import mean
+from snippets.laboratory.seeding import generators
+from snippets.laboratory.timing import seconds_per_call
 
 EXAMPLES, UNITS = 256, 1024
 TIMED: dict[str, Callable[[Tensor], Tensor]] = {

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from snippets.biases.forget_bias_ import forget_bias_
-from snippets.evidence.seeding import generators
+from snippets.laboratory.seeding import generators
 
 STEPS = 20
 SYMBOLS = 4

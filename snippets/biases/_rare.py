@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from snippets.evidence.digits import splits
-from snippets.evidence.ensembles import Ensemble
-from snippets.evidence.seeding import generators
+from snippets.laboratory.digits import splits
+from snippets.laboratory.ensembles import Ensemble
+from snippets.laboratory.seeding import generators
 
 RARE, PRIOR = 8, 0.01  # is it an eight?
 BATCH = 64

@@ -1,4 +1,4 @@
-"""Ways to start the running example, one set for each run, as `snippets.evidence.ensembles` wants it."""
+"""Ways to start the running example, one set for each run, as `snippets.laboratory.ensembles` wants it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from snippets.evidence.seeding import generators
+from snippets.laboratory.seeding import generators
 
 SIZES = (64, 100, 100, 100, 100, 100)  # inputs and hidden layers
 

@@ -23,11 +23,11 @@ from snippets.biases._lstm import STEPS, Recall, sequences
 from snippets.biases._rare import LOOKS, PRIOR
 from snippets.biases._rare import train as train_rare
 from snippets.biases.log_prior_bias_ import log_prior_bias_
-from snippets.evidence.digits import splits
-from snippets.evidence.ensembles import Ensemble, train
 from snippets.evidence.estimates import Results
-from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import curve, geometric_mean, largest, mean, share
+from snippets.laboratory.digits import splits
+from snippets.laboratory.ensembles import Ensemble, train
+from snippets.laboratory.intervals import curve, geometric_mean, largest, mean, share
+from snippets.laboratory.seeding import generators
 
 EPOCHS = 15
 RECALL_STEPS = 200

@@ -9,8 +9,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from snippets.evidence.ensembles import Ensemble
-from snippets.evidence.seeding import generators
+from snippets.laboratory.ensembles import Ensemble
+from snippets.laboratory.seeding import generators
 
 
 def started(

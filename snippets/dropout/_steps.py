@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from snippets.evidence.digits import Split
-from snippets.evidence.ensembles import Ensemble, batches
-from snippets.evidence.seeding import generators
+from snippets.laboratory.digits import Split
+from snippets.laboratory.ensembles import Ensemble, batches
+from snippets.laboratory.seeding import generators
 
 BATCH = 64
 POLL = 20  # steps between two looks at the loss

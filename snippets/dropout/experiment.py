@@ -28,11 +28,11 @@ from snippets.dropout import _scores as scores
 from snippets.dropout._nets import Side, adam, sampled, started
 from snippets.dropout._steps import steps_to
 from snippets.dropout.mc_dropout import mc_dropout
-from snippets.evidence import digits, mnist1d
-from snippets.evidence.ensembles import Ensemble, train
 from snippets.evidence.estimates import Results
-from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import curve, largest, mean
+from snippets.laboratory import digits, mnist1d
+from snippets.laboratory.ensembles import Ensemble, train
+from snippets.laboratory.intervals import curve, largest, mean
+from snippets.laboratory.seeding import generators
 
 OPTIMIZERS: dict[str, Callable[[list[Tensor]], torch.optim.Optimizer]] = {
     "adam": partial(torch.optim.Adam, lr=1e-3, fused=True),

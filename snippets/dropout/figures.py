@@ -5,8 +5,8 @@ from collections.abc import Callable
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from snippets.evidence.evidence import Evidence
-from snippets.evidence.panels import two_panels
+from snippets.evidence.judging import Evidence
+from snippets.laboratory.panels import two_panels
 
 Say = Callable[[str, str], str]
 

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from snippets.dropout.mc_dropout import mc_dropout
 from snippets.evidence.estimates import Results
-from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import mean
-from snippets.evidence.timing import seconds_per_call
+from snippets.laboratory.intervals import mean
+from snippets.laboratory.seeding import generators
+from snippets.laboratory.timing import seconds_per_call
 
 SIZES = {"small": (64, 100, 100, 10), "large": (784, 512, 512, 10)}
 SAMPLES = 64

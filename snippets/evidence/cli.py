@@ -22,8 +22,8 @@ from rich.progress import (
 from rich.table import Table
 
 from snippets.evidence import store
-from snippets.evidence.evidence import Evidence, EvidenceError, gather
 from snippets.evidence.fingerprint import key
+from snippets.evidence.judging import Evidence, EvidenceError, gather
 from snippets.evidence.questions import (
     Measurement,
     SourceError,
@@ -225,7 +225,7 @@ def _measure(options: argparse.Namespace) -> int:
     for name in options.questions:
         found = gather(name, options.seeds)
         print_evidence(found, console)
-        held = held and all(v.holds for v in found.verdicts)
+        held = held and all(v.holds for v in found.claims)
         if options.json:
             _write(
                 options.json,
@@ -305,7 +305,7 @@ def print_evidence(found: Evidence, console: Console) -> None:
     )
     for head in ("claim", "holds", "condition", "estimate", "measured at"):
         claims.add_column(head, no_wrap=True)
-    for v in found.verdicts:
+    for v in found.claims:
         claims.add_row(
             v.claim.id,
             "yes" if v.holds else "NO",

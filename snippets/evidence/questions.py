@@ -135,8 +135,9 @@ def raised(error: BaseException, file: str) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         places.append((Path(error.filename), error.lineno))
     for path, number in places:
-        # What `snippets.evidence` refuses was written by its caller.
-        if path.is_relative_to(ROOT / "snippets") and path.parent.name != "evidence":
+        # What evidence and laboratory refuse was written by their caller.
+        rooms = ("evidence", "laboratory")
+        if path.is_relative_to(ROOT / "snippets") and path.parent.name not in rooms:
             file, line = relative(path), number or 1
     reason = (
         error.msg if isinstance(error, SyntaxError) else " ".join(f"{error}".split())

@@ -10,9 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from snippets.activations.dead_units import dead_units
-from snippets.evidence.digits import Split
-from snippets.evidence.ensembles import Ensemble, batches
-from snippets.evidence.seeding import generators
+from snippets.laboratory.digits import Split
+from snippets.laboratory.ensembles import Ensemble, batches
+from snippets.laboratory.seeding import generators
 
 Losses = Callable[[int], Tensor]
 Watch = Callable[[int], None]

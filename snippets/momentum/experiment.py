@@ -17,10 +17,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from snippets.evidence.digits import Split, splits
 from snippets.evidence.estimates import Estimate, Results, Series
-from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import curve, geometric_mean, largest, mean, share
+from snippets.laboratory.digits import Split, splits
+from snippets.laboratory.intervals import curve, geometric_mean, largest, mean, share
+from snippets.laboratory.seeding import generators
 from snippets.momentum._runs import (
     Digits,
     descend,

@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from snippets.evidence.ensembles import Ensemble, train
-from snippets.evidence.mnist1d import Split
-from snippets.evidence.seeding import generators
+from snippets.laboratory.ensembles import Ensemble, train
+from snippets.laboratory.mnist1d import Split
+from snippets.laboratory.seeding import generators
 from snippets.selu._signals import linear_default
 
 WIDTH = 64

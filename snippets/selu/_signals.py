@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from snippets.evidence.seeding import generators
+from snippets.laboratory.seeding import generators
 
 WIDTH = 256
 

@@ -23,8 +23,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from snippets.evidence.estimates import Estimate, Results, Series
-from snippets.evidence.mnist1d import splits
-from snippets.evidence.statistics import curve, geometric_mean, largest, mean
+from snippets.laboratory.intervals import curve, geometric_mean, largest, mean
+from snippets.laboratory.mnist1d import splits
 from snippets.selu._nets import dead_share, fit, make
 from snippets.selu._signals import (
     WIDTH,

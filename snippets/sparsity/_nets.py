@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from snippets.evidence import digits, mnist1d
-from snippets.evidence.ensembles import Ensemble, train
-from snippets.evidence.seeding import generators
+from snippets.laboratory import digits, mnist1d
+from snippets.laboratory.ensembles import Ensemble, train
+from snippets.laboratory.seeding import generators
 from snippets.sparsity.magnitude_masks import gradual_sparsity, magnitude_masks
 from snippets.sparsity.proximal_step import proximal_step
 

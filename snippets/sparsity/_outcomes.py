@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from snippets.evidence.ensembles import Ensemble
 from snippets.evidence.estimates import Results
-from snippets.evidence.statistics import curve, largest, mean
+from snippets.laboratory.ensembles import Ensemble
+from snippets.laboratory.intervals import curve, largest, mean
 from snippets.sparsity import _nets as nets
 from snippets.sparsity.ftrl import FTRL
 from snippets.sparsity.magnitude_masks import two_of_four_mask

@@ -26,10 +26,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import prune
 
-from snippets.evidence.ensembles import train
 from snippets.evidence.estimates import Results
-from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import curve, largest, mean
+from snippets.laboratory.ensembles import train
+from snippets.laboratory.intervals import curve, largest, mean
+from snippets.laboratory.seeding import generators
 from snippets.sparsity import _nets as nets
 from snippets.sparsity._outcomes import (
     SPARSITIES,

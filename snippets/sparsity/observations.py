@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 
 from snippets.evidence.estimates import Results
-from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import mean
-from snippets.evidence.timing import seconds_per_call
+from snippets.laboratory.intervals import mean
+from snippets.laboratory.seeding import generators
+from snippets.laboratory.timing import seconds_per_call
 from snippets.sparsity.ftrl import FTRL
 from snippets.sparsity.magnitude_masks import magnitude_masks
 from snippets.sparsity.sparse_report import to_csr

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from snippets.evidence.digits import Split, splits
-from snippets.evidence.ensembles import Ensemble, train
 from snippets.evidence.estimates import Results
-from snippets.evidence.statistics import curve, largest, mean
+from snippets.laboratory.digits import Split, splits
+from snippets.laboratory.ensembles import Ensemble, train
+from snippets.laboratory.intervals import curve, largest, mean
 from snippets.symmetry.effective_rank import effective_rank
 
 EPOCHS = 15

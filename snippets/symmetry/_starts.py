@@ -1,6 +1,6 @@
 """Ways to start the weights of the running example, one set for each run.
 
-A matrix has shape (runs, fan_in, fan_out), as `snippets.evidence.ensembles` wants it.
+A matrix has shape (runs, fan_in, fan_out), as `snippets.laboratory.ensembles` wants it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from snippets.evidence.seeding import generators
+from snippets.laboratory.seeding import generators
 
 SIZES = (64, 100, 100, 100, 100, 100, 10)
 

@@ -19,11 +19,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from snippets.evidence.digits import splits
-from snippets.evidence.ensembles import Ensemble, train
 from snippets.evidence.estimates import Results
-from snippets.evidence.seeding import generators
-from snippets.evidence.statistics import largest, mean, share
+from snippets.laboratory.digits import splits
+from snippets.laboratory.ensembles import Ensemble, train
+from snippets.laboratory.intervals import largest, mean, share
+from snippets.laboratory.seeding import generators
 from snippets.symmetry import _starts as starts
 from snippets.symmetry._outcomes import EPOCHS, float64, freed, spread, trained
 from snippets.symmetry._starts import SIZES

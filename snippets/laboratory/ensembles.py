@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from snippets.evidence.seeding import generators
+from snippets.laboratory.seeding import generators
 
 Activation = Callable[[Tensor], Tensor]
 

@@ -27,7 +27,7 @@ class EvidenceError(Exception):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgedClaim:
     """A claim, judged.
 
     Args:
@@ -68,7 +68,7 @@ class Evidence:
         provenance: Name of a measurement to how it was made.
         missing: Measurements that the store does not have.
         measured: Measurements that it has.
-        verdicts: The claims, judged.
+        claims: Its claims, judged.
         fault: Why nothing can be known of it, as where somebody is writing its files; else empty.
     """
 
@@ -78,7 +78,7 @@ class Evidence:
     provenance: dict[str, dict[str, Any]] = field(default_factory=dict)
     missing: list[Measurement] = field(default_factory=list)
     measured: list[Measurement] = field(default_factory=list)
-    verdicts: list[Verdict] = field(default_factory=list)
+    claims: list[JudgedClaim] = field(default_factory=list)
     fault: str = ""
 
     @property
@@ -93,7 +93,7 @@ class Evidence:
             "provenance": self.provenance,
             "estimates": {k: asdict(e) for k, e in self.estimates.items()},
             "series": {k: asdict(s) for k, s in self.series.items()},
-            "claims": [v.as_json() for v in self.verdicts],
+            "claims": [judged.as_json() for judged in self.claims],
         }
 
 
@@ -142,7 +142,7 @@ def _judge(found: Evidence, by_name: dict[str, Measurement]) -> None:
     for claim in _claims(found.question, file):
         where = f"{claim_place(found.question, claim.id)}: claim {claim.id!r}"
         measurement = by_name.get(claim.estimate.split(".")[0])
-        if any(claim.id == verdict.claim.id for verdict in found.verdicts):
+        if any(claim.id == judged.claim.id for judged in found.claims):
             raise EvidenceError(
                 f"{where}: another claim has this id; rename one of them"
             )
@@ -162,7 +162,7 @@ def _judge(found: Evidence, by_name: dict[str, Measurement]) -> None:
             raise EvidenceError(
                 f"{where}: {measurement} gives no {claim.estimate!r}; it gives {', '.join(given)}"
             )
-        found.verdicts.append(Verdict(claim, estimate, measurement))
+        found.claims.append(JudgedClaim(claim, estimate, measurement))
 
 
 def _claims(question: str, file: str) -> tuple[Claim, ...]:

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from snippets.evidence.ensembles import Ensemble, batches, train
-from snippets.evidence.seeding import generators
+from snippets.laboratory.ensembles import Ensemble, batches, train
+from snippets.laboratory.seeding import generators
 
 SEEDS = range(3, 7)
 SIZES = (6, 9, 8, 4)

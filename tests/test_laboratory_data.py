@@ -7,7 +7,7 @@ import random
 import numpy as np
 import torch
 
-from snippets.evidence import digits, mnist1d
+from snippets.laboratory import digits, mnist1d
 
 
 def test_digits_are_split_by_seed_and_standardized_by_their_training_part() -> None:

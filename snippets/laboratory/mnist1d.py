@@ -18,7 +18,7 @@ import torch
 from mnist1d.data import get_dataset_args, make_dataset
 from torch import Tensor
 
-from snippets.evidence.seeding import generators
+from snippets.laboratory.seeding import generators
 
 TRAIN_EXAMPLES = 3000
 VALIDATION_EXAMPLES = 1000

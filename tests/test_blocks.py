@@ -14,8 +14,7 @@ import pytest
 import torch
 
 from snippets.evidence.questions import questions, techniques
-from tools.notebooks import code_blocks
-from tools.pages import Page
+from tools.core.pages import Page
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -39,8 +38,8 @@ def blocks() -> dict[str, str]:
     found: dict[str, str] = {}
     for file in PAGES:
         source = file.relative_to(ROOT / "docs" if "docs" in file.parts else ROOT)
-        page = Page(source.as_posix(), file.read_text(encoding="utf-8"), {})
-        for line, code in code_blocks(page):
+        page = Page(source.as_posix(), file.read_text(encoding="utf-8"))
+        for line, code in page.code_blocks:
             found.setdefault(code, f"{file.relative_to(ROOT)}:{line}")
     return {name: code for code, name in found.items()}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import glossary
+from tools.core import glossary
 
 DOCS = Path(__file__).parents[1] / "docs"
 

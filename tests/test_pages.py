@@ -14,9 +14,11 @@ from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate
 from snippets.evidence.judging import Evidence, JudgedClaim, gather
 from snippets.evidence.questions import Measurement, questions
-from tools import figures as drawing
-from tools import notebooks, numbers, prose, rendering, reviews, rules
-from tools.pages import Page, PageError
+from tools import notebooks, reviews, rules
+from tools.core import figures as drawing
+from tools.core import formulas, ledger, numbers, prose, rendering
+from tools.core.guide import Guide
+from tools.core.pages import Page, PageError, parse
 
 ROOT = Path(__file__).parents[1]
 HE = Measurement("toy", "he", "snippets/toy/experiment.py", 7)
@@ -43,14 +45,30 @@ def evidence() -> dict[str, Evidence]:
     }
 
 
-def page(
+class Toy(Guide):
+    """A guide of one page, whose links show what they lead to."""
+
+    def link(self, _at: str, to: str) -> str:
+        return f"/{to}"
+
+
+def marked_up(
+    markdown: str,
+    evidence: dict[str, Evidence],
+    source: str = "en/toy.md",
+    told: list[str] | None = None,
+) -> str:
+    """A page for the site; what Markdown must leave alone stands in it as it is."""
+    guide = Toy(ROOT / "docs", evidence)
+    report = (told if told is not None else []).append
+    return ledger.Lists(guide, source, str, report).page(parse(source, markdown))
+
+
+def as_text(
     markdown: str, evidence: dict[str, Evidence], source: str = "en/toy.md"
-) -> Page:
-    return Page(source, markdown, evidence)
-
-
-def link(source: str) -> str:
-    return f"/{source}"
+) -> str:
+    guide = Toy(ROOT / "docs", evidence)
+    return rendering.Text(guide, source).page(parse(source, markdown))
 
 
 # The repository's own pages
@@ -58,7 +76,7 @@ def link(source: str) -> str:
 
 def test_the_pages_keep_the_rules() -> None:
     evidence = {q: gather(q) for q in questions()}
-    assert list(rules.check(ROOT / "docs", evidence)) == []
+    assert list(rules.check(Guide(ROOT / "docs", evidence))) == []
 
 
 END = r"\Z"
@@ -226,7 +244,7 @@ def test_a_planted_fault_is_found(docs: Path, site: Path, fault: str) -> None:
     changed = re.sub(pattern, lambda _: planted, text, count=1, flags=re.S)
     assert changed != text
     file.write_text(changed, encoding="utf-8")
-    found = list(rules.check(docs, {q: gather(q) for q in questions()}))
+    found = list(rules.check(Guide(docs, {q: gather(q) for q in questions()})))
     assert any(re.search(message, problem) for problem in found), found
     assert all(
         re.match(r"(docs|snippets)/[\w/]+\.(md|py):\d+: ", problem) for problem in found
@@ -245,7 +263,7 @@ def test_a_remote_font_or_script_of_the_theme_is_found(docs: Path) -> None:
         file = docs / name
         before = file.read_text(encoding="utf-8")
         file.write_text(before + text, encoding="utf-8")
-        found = list(rules.check(docs, {q: gather(q) for q in questions()}))
+        found = list(rules.check(Guide(docs, {q: gather(q) for q in questions()})))
         line = before.count("\n") + 2
         assert [p for p in found if p.startswith(f"docs/{name}:{line}: ")], found
         file.write_text(before, encoding="utf-8")
@@ -280,8 +298,8 @@ def test_a_stale_section_shows_what_changed(
         ]
         return list(
             reviews.stale(
-                page(texts[0], evidence, "zh/toy.md"),
-                page(texts[1], evidence, "en/toy.md"),
+                parse("zh/toy.md", texts[0]),
+                parse("en/toy.md", texts[1]),
             )
         )
 
@@ -304,7 +322,7 @@ def test_a_page_without_its_translation_is_named(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
     (tmp_path / "zh").mkdir()
     (tmp_path / "en" / "alone.md").write_text("# Alone\n")
-    assert list(rules.check(tmp_path, {})) == [
+    assert list(rules.check(Guide(tmp_path, {}))) == [
         "docs/en/alone.md:1: there is no docs/zh/alone.md; write it too"
     ]
 
@@ -351,7 +369,7 @@ def test_digits_outside_prose_are_allowed(markdown: str) -> None:
     ],
 )
 def test_digits_in_prose_are_found(markdown: str) -> None:
-    assert list(rules.typed_digits(Page("en/x.md", markdown, {})))
+    assert list(rules.typed_digits(Page("en/x.md", markdown)))
 
 
 # Numbers
@@ -400,20 +418,20 @@ def test_points_are_called_points() -> None:
 
 
 def test_a_number_tells_its_origin(evidence: dict[str, Evidence]) -> None:
-    english = rendering.substituted(page("It is [[toy.he.accuracy]].", evidence), link)
+    english = marked_up("It is [[toy.he.accuracy]].", evidence)
     assert english == (
         'It is <data class="measured" value="0.9748" title="95% interval 97.1% to 97.9%, n = 20, '
         'measured 2026-01-02 with torch 2.13.0, Python 3.11.7, snippets/toy/experiment.py, line 7" '
         'data-code="/en/code/toy.md#line-0-7">97.5%</data>.'
     )
-    chinese = page(
+    chinese = marked_up(
         "达到 [[toy.he.accuracy:interval]]，[[toy.he.accuracy:n]] 次。",
         evidence,
         "zh/toy.md",
     )
     assert (
         "95% 区间 97.1% 至 97.9%，n = 20，2026-01-02 用 torch 2.13.0、Python 3.11.7 测得"
-        in rendering.substituted(chinese, link)
+        in chinese
     )
 
 
@@ -433,38 +451,35 @@ def test_an_observation_names_its_machine() -> None:
             measured=[watched],
         )
     }
-    english = rendering.substituted(page("[[toy.speed.ratio]]", evidence), link)
+    english = marked_up("[[toy.speed.ratio]]", evidence)
     assert (
         "with torch 2.13.0, Python 3.11.7, an observation on A CPU, not a claim, snippets"
         in english
     )
-    named = page("[[toy.speed.ratio:machine]]", evidence)
-    assert (
-        rendering.plain(named, lambda *_: "")
-        == "A CPU (torch 2.13.0, one thread, 2026-01-02)"
-    )
-    assert rendering.substituted(named, link) == rendering.plain(named, lambda *_: "")
+    named = "[[toy.speed.ratio:machine]]"
+    assert as_text(named, evidence) == "A CPU (torch 2.13.0, one thread, 2026-01-02)"
+    assert marked_up(named, evidence) == as_text(named, evidence)
 
 
 def test_what_is_not_measured_yet_reads_as_an_ellipsis(
     evidence: dict[str, Evidence],
 ) -> None:
-    assert ">…</span>" in rendering.substituted(
-        page("[[toy.later.accuracy]]", evidence), link
-    )
+    assert ">…</span>" in marked_up("[[toy.later.accuracy]]", evidence)
 
 
 def test_placeholders_in_code_are_left_alone(evidence: dict[str, Evidence]) -> None:
     text = (
         "`[[toy.he.accuracy]]`\n\n```python\nx = [[1]]\n```\n\n$[[toy.he.accuracy]]$\n"
     )
-    assert rendering.substituted(page(text, evidence), link) == text
+    done = marked_up(text, evidence)
+    assert done.startswith(text.partition("$")[0]) and 'class="measured"' not in done
 
 
 def test_an_error_names_file_and_line(evidence: dict[str, Evidence]) -> None:
-    source = page("# T\n\n[[toy.he.loss]] and [[toy.he.loss]]\n", evidence)
-    done = rendering.substituted(source, link)
-    (told,) = source.faults
+    faults: list[str] = []
+    text = "# T\n\n[[toy.he.loss]] and [[toy.he.loss]]\n"
+    done = marked_up(text, evidence, told=faults)
+    (told,) = faults
     assert told.startswith(
         "docs/en/toy.md:3: [[toy.he.loss]] is measured by no file of snippets/toy"
     )
@@ -475,7 +490,7 @@ def test_an_error_names_file_and_line(evidence: dict[str, Evidence]) -> None:
 
 def test_a_claim_gets_badge_and_provenance(evidence: dict[str, Evidence]) -> None:
     text = '!!! claim "learns"\n\n    It learns.\n\nNext.\n'
-    done = rendering.substituted(page(text, evidence), link)
+    done = marked_up(text, evidence)
     assert done == (
         '!!! claim ""\n\n    <span class="badge holds" id="toy.learns">holds</span> It learns.\n\n'
         "    95% interval 97.1% to 97.9%, n = 20, must lie above 90% · "
@@ -544,18 +559,19 @@ def test_programs_read_a_condition_that_is_not_rounded() -> None:
 
 
 def test_a_verdict_gives_its_reason_first_and_then_names_what_it_rests_on(
-    evidence: dict[str, Evidence],
+    evidence: dict[str, Evidence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = (
-        "## Times of `f` {: #times }\n\n| a | [[verdict refuted: learns, #times]]<br>Since $1 | 2$. |\n"
+        "## Times of `f` {: #times }\n\n| a | [[verdict refuted: learns, #times]]<br>Since `1 | 2`. |\n"
         "| b | [[verdict supported: learns, learns]] |\n"
     )
-    done = rendering.substituted(
-        page(text, evidence), link, said={"toy.learns": 'It "learns".'}
+    monkeypatch.setattr(
+        rendering, "sentences", lambda *_: {"toy.learns": 'It "learns".'}
     )
+    done = marked_up(text, evidence)
     first, second = done.splitlines()[2:]
     assert first == (
-        '| a | <span class="badge refuted">refuted</span><br>Since $1 | 2$.'
+        '| a | <span class="badge refuted">refuted</span><br>Since `1 | 2`.'
         '<br><small class="rests">rests on '
         '<a href="/en/ledger.md#toy.learns" title="It &quot;learns&quot;.">measurement</a> · '
         '<a href="#times">Times of `f`</a></small> |'
@@ -564,18 +580,19 @@ def test_a_verdict_gives_its_reason_first_and_then_names_what_it_rests_on(
 
 
 def test_the_sentence_of_a_claim_is_told_without_markup(
-    evidence: dict[str, Evidence],
+    evidence: dict[str, Evidence], tmp_path: Path
 ) -> None:
     text = '!!! claim "learns"\n\n    It *has* [[toy.he.accuracy]] at $80\\%$ in [`x`](a.md#b).\n'
-    assert rendering.sentences([page(text, evidence)]) == {
-        "toy.learns": "It has 97.5% at 80% in x."
-    }
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "toy.md").write_text(text)
+    said = rendering.sentences(Guide(tmp_path, evidence), "en")
+    assert said == {"toy.learns": "It has 97.5% at 80% in x."}
 
 
 def test_the_claims_of_a_question_are_folded_and_counted() -> None:
     claim = '<div class="admonition claim">\n<p>It learns.</p>\n</div>\n'
     answers, asked = '<h2 id="answers">A</h2>\n<p>Text.</p>\n', '<h2 id="selu">S</h2>'
-    assert rendering.folded(f"{answers}{asked}\n<p>Two:</p>\n{claim}{claim}", "en") == (
+    assert ledger.folded(f"{answers}{asked}\n<p>Two:</p>\n{claim}{claim}", "en") == (
         f'{answers}{asked}\n<details class="claims">\n<summary>2 claims</summary>\n'
         f"<p>Two:</p>\n{claim}{claim}</details>\n"
     )
@@ -584,19 +601,15 @@ def test_the_claims_of_a_question_are_folded_and_counted() -> None:
 def test_an_alternative_holds_plain_numbers(
     evidence: dict[str, Evidence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.figures.names", lambda _: ["drawn"])
-    text = "![It reaches [[toy.he.accuracy]].](figure:toy.drawn)"
-    assert (
-        rendering.substituted(page(text, evidence), link)
-        == "![It reaches 97.5%.](figure:toy.drawn)"
-    )
+    monkeypatch.setattr(drawing, "names", lambda _: ["drawn"])
+    monkeypatch.setattr(drawing, "draw", lambda *given: f"<svg>{given[-1]}</svg>")
+    evidence["toy"].missing.clear()
+    text = "![It *reaches* [[toy.he.accuracy]] at $\\eta$.](figure:toy.drawn)"
+    assert "<svg>It reaches 97.5% at \\eta.</svg>" in marked_up(text, evidence)
 
 
-def test_a_display_formula_can_be_reached_by_keyboard(
-    evidence: dict[str, Evidence],
-) -> None:
-    html = r'<div class="arithmatex">\[\tfrac12 x &lt; 1\]</div>'
-    done = rendering.drawn(page("# T\n", evidence), html, link)
+def test_a_display_formula_can_be_reached_by_keyboard() -> None:
+    done = formulas.mathml(r"\tfrac12 x < 1", display=True)
     assert done.startswith(
         r'<div class="formula" tabindex="0" translate="no">'
         r'<math alttext="\tfrac12 x &lt; 1" display="block">'
@@ -605,18 +618,22 @@ def test_a_display_formula_can_be_reached_by_keyboard(
     assert '<mfrac class="compact">' in done and "displaystyle" not in done
 
 
-def test_aligned_equations_keep_their_sides(evidence: dict[str, Evidence]) -> None:
-    html = r'<div class="arithmatex">\[\begin{aligned} a &amp;= b \end{aligned}\]</div>'
-    done = rendering.drawn(page("# T\n", evidence), html, link)
+def test_aligned_equations_keep_their_sides() -> None:
+    done = formulas.mathml(r"\begin{aligned} a &= b \end{aligned}", display=True)
     assert '<mtd class="right"><mi>a</mi></mtd><mtd class="left"><mo>=' in done
     assert " style=" not in done and "scriptlevel" not in done
 
 
+def test_punctuation_stays_with_its_formula(evidence: dict[str, Evidence]) -> None:
+    done = marked_up("Of $x$, or $y$)。 Not $z$ .", evidence)
+    assert re.findall(r"</math></span>(.*?)</span>", done) == [",", ")。"]
+
+
 def test_a_broken_formula_is_named_with_its_line(evidence: dict[str, Evidence]) -> None:
-    source = page("# T\n\nText $\\frob{x}$.\n", evidence)
-    html = '<p>Text <span class="arithmatex">\\(\\frob{x}\\)</span>.</p>'
-    assert "<span class='fault'>" in rendering.drawn(source, html, link)
-    (told,) = source.faults
+    faults: list[str] = []
+    text = "# T\n\nText $\\frob{x}$.\n"
+    assert "<span class='fault'>" in marked_up(text, evidence, told=faults)
+    (told,) = faults
     assert re.match(r"docs/en/toy\.md:3: the formula .* is not understood", told)
 
 
@@ -629,7 +646,7 @@ def test_a_notebook_has_the_words_and_the_code(evidence: dict[str, Evidence]) ->
         '!!! claim "learns"\n\n    It learns.\n\n[[verdict refuted: learns]]<br>No.\n\n'
         "```python\nx = 1\n```\n\nThen.\n\n```text\nnot code\n```\n"
     )
-    book = notebooks._derive(page(text, evidence))
+    book = notebooks._derive(parse("en/toy.md", text), Guide(ROOT / "docs", evidence))
     assert [c.cell_type for c in book.cells] == ["markdown", "code", "markdown"]
     assert book.cells[0].source == (
         "# T\n\nIt is 97.5%.\n\n**learns**\n\nIt learns.\n\n**refuted**<br>No.<br>"
@@ -647,7 +664,7 @@ def test_a_failing_block_is_named_with_page_and_line(
     with pytest.raises(
         notebooks.NotebookError, match=r"^docs/en/toy\.md:7: .* ModuleNotFoundError"
     ):
-        notebooks.execute(page(text, evidence))
+        notebooks.execute(parse("en/toy.md", text))
     assert not list(tmp_path.iterdir())
 
 
@@ -659,12 +676,13 @@ def test_damaged_outputs_are_made_again_with_a_note(
 ) -> None:
     monkeypatch.setattr(notebooks, "OUTPUTS", tmp_path / "outputs")
     monkeypatch.setattr(notebooks, "FOLDER", tmp_path)
-    source = page("# T\n\n```python\nprint(5)\nprint(7)\n```\n", evidence)
+    source = parse("en/toy.md", "# T\n\n```python\nprint(5)\nprint(7)\n```\n")
+    guide = Guide(ROOT / "docs", evidence)
 
     def executed() -> bool:
-        notebooks.write(source, "https://example.org/")  # fails on no damage
+        notebooks.write(source, guide, "https://example.org/")  # fails on no damage
         done = notebooks.execute(source)
-        notebooks.write(source, "https://example.org/")
+        notebooks.write(source, guide, "https://example.org/")
         text = (tmp_path / "en" / "notebooks" / "toy.ipynb").read_text()
         assert '"5\\n",' in text and '"7\\n"' in text
         return done
@@ -722,7 +740,7 @@ def test_notes_with_marks_of_a_merge_are_told_in_a_line(
     with pytest.raises(PageError, match=told):
         reviews.mark([])
     with pytest.raises(PageError, match=told):
-        list(reviews.stale(Page("zh/a.md", "# A", {}), Page("en/a.md", "# A", {})))
+        list(reviews.stale(Page("zh/a.md", "# A"), Page("en/a.md", "# A")))
 
 
 def test_a_light_figure_keeps_its_words_and_moves_nothing_by_a_pixel() -> None:

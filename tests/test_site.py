@@ -22,8 +22,7 @@ from playwright.sync_api import Browser
 from projects import whole
 
 from snippets.evidence.questions import questions, techniques
-from tools.notebooks import code_blocks
-from tools.pages import Page
+from tools.core.pages import Page
 from tools.site import build, environment
 
 ROOT = Path(__file__).parents[1]
@@ -172,7 +171,7 @@ def test_code_on_a_page_is_that_of_its_source(site: Path) -> None:
     for source in sorted((ROOT / "docs").glob("*/*.md")):
         language, slug = source.parent.name, source.stem
         text = source.read_text(encoding="utf-8")
-        blocks = [code for _, code in code_blocks(Page(f"{language}/{slug}", text, {}))]
+        blocks = [code for _, code in Page(f"{language}/{slug}", text).code_blocks]
         page = soup(site / language / ("" if slug == "index" else slug) / "index.html")
         shown = page.select("article div.language-python pre code")
         if blocks:

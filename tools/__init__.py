@@ -1,19 +1,14 @@
 """The site's machinery: from evidence and Markdown to a static site.
 
-prose.py      tells prose from code and mathematics in Markdown
-pages.py      a page, and what it names
-numbers.py    a measured number in the words of a language
-figures.py    figures as SVG that follows the page's colours
-rendering.py  what becomes of a page: numbers, claims, figures, formulas
-glossary.py   terms that lead to their meaning
-search.py     the index of each language, by its readers' words
-copying.py    how code to copy is shown: use, file and licence, source
+core/         our own markup and what becomes of it, for any host
+host/         the same in MkDocs and Material, and what these leave out
 notebooks.py  a page as a notebook, executed once
-hooks.py      the thin layer that MkDocs calls
+search.py     the index of each language, by its readers' words
 finishing.py  the last touches to the built site, so that it is light
 leaks.py      our own markup must not reach a reader
 
 rules.py      what every page must keep to; `make check`
+parity.py     whether both languages of a page say the same things
 reviews.py    which sections were compared in both languages; `make reviewed`
 site.py       `make site`: measure, build beside, finish, swap
 serve.py      `make serve`: pages at once, numbers as they come

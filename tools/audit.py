@@ -27,7 +27,7 @@ from tools.browsing import (
     served,
     violations,
 )
-from tools.pages import LANGUAGES
+from tools.core.pages import LANGUAGES
 
 LIGHTHOUSE, NU = "lighthouse@12.8.2", "vnu-jar@26.9.27"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")

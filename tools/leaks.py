@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 
 from snippets.evidence.questions import ROOT
-from tools.prose import line_of, without_code
+from tools.core.prose import line_of, without_code
 
 _CODE = re.compile(r"<(pre|code|script)\b.*?</\1>", re.S)
 _OURS = re.compile(r"\[\[[^\n<>]{0,60}")

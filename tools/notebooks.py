@@ -13,8 +13,9 @@ import tempfile
 import textwrap
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from snippets.evidence.fingerprint import versions
 from snippets.evidence.questions import ROOT
 from snippets.evidence.store import seal, unsealed, write_atomically
-from tools import rendering
-from tools.pages import Page, PageError
-from tools.prose import FENCE, INCLUDE, headings, line_of, without_code
+from tools.core import formulas
+from tools.core.guide import Guide
+from tools.core.pages import Include, Page
+from tools.core.prose import FENCE, without_code
+from tools.core.rendering import Text
 
 FOLDER = ROOT / ".cache" / "notebooks"
 OUTPUTS = FOLDER / "outputs"
 DOWNLOAD = {"zh": "下载这个 notebook", "en": "Download this notebook"}
-FIGURE = {"zh": "图（见网页）：", "en": "Figure (see the web page): "}
 
 _BLOCK = re.compile(
     r'^(?:!!!|\?\?\?\+?) (?P<kind>\w+)(?: "(?P<title>[^"]*)")?[ ]*\n(?P<body>(?:(?: {4}.*|[ ]*)(?:\n|\Z))*)',
@@ -50,18 +52,27 @@ _BLOCK = re.compile(
 _RELATIVE = re.compile(r"\]\((?P<page>[\w/]+)\.(?:md|ipynb)(?P<hash>#[\w.-]+|)\)")
 
 
+# Of a text that nbconvert made; what is displayed may have lost its paragraph.
+_FORMULA = re.compile(
+    r"(?:<p>\s*)?\$\$(?P<displayed>.+?)\$\$(?:\s*</p>)?"
+    r"|(?<![\\\w])\$(?!\s)(?P<in_line>[^$\n]+?)(?<!\s)\$(?P<punctuation>[,.;:!?)，。；：、！？）]*)",
+    re.S,
+)
+
+
 class NotebookError(Exception):
     """A code block of a page fails; the message says page, line and error."""
 
 
-def write(page: Page, site_url: str) -> None:
+def write(page: Page, guide: Guide, site_url: str) -> None:
     """Write the notebook of a page, with outputs if its code was executed before.
 
     Args:
         page: The page.
+        guide: What the page names.
         site_url: Where the site is published: a downloaded notebook cannot follow relative links.
     """
-    book = _derive(page, site_url)
+    book = _derive(page, guide, site_url)
     kept = _outputs_file(book)
     outputs = unsealed(kept)
     if outputs:
@@ -81,22 +92,6 @@ def uri(page: Page) -> str:
     return f"{page.language}/notebooks/{page.slug}.ipynb"
 
 
-def code_blocks(page: Page) -> list[tuple[int, str]]:
-    """The Python blocks of a page with their lines: what a reader can paste."""
-    found = []
-    for match in FENCE.finditer(page.markdown):
-        opening, _, rest = match.group().partition("\n")
-        if re.match(r" *[`~]+ *python\b", opening):
-            body = textwrap.dedent(rest.rpartition("\n")[0])
-            found.append(
-                (
-                    line_of(page.markdown, match.start()),
-                    INCLUDE.sub(lambda m: _included(page, m), body),
-                )
-            )
-    return found
-
-
 def execute(page: Page) -> bool:
     """Run the code of a page from top to bottom and keep the outputs, unless that was done before.
 
@@ -109,10 +104,10 @@ def execute(page: Page) -> bool:
         NotebookError: If a block raises.
         PageError: If the page includes a file that is not there.
     """
-    for include in page.includes():
-        page.include(include)
+    for include in page.all(Include):
+        page.included(include.file, include.start)
     book = new_notebook(
-        cells=[new_code_cell(code.rstrip("\n")) for _, code in code_blocks(page)]
+        cells=[new_code_cell(code.rstrip("\n")) for _, code in page.code_blocks]
     )
     kept = _outputs_file(book)
     if unsealed(kept) or not _code(book):
@@ -137,7 +132,7 @@ def execute(page: Page) -> bool:
                 for i, c in enumerate(_code(book))
                 if any(o.output_type == "error" for o in c.outputs)
             )
-            line = code_blocks(page)[failed][0]
+            line = page.code_blocks[failed][0]
             raise NotebookError(
                 f"docs/{page.source}:{line}: this code block raises {error.ename}: {error.evalue}"
             ) from error
@@ -178,7 +173,7 @@ def slim(html: str, page: Page, site_url: str) -> str:
     """
     soup = BeautifulSoup(html, "html.parser")
     for heading, match in zip(
-        soup.select("h1, h2, h3, h4"), headings(page.markdown), strict=True
+        soup.select("h1, h2, h3, h4"), page.headings, strict=True
     ):
         heading["id"] = match["id"] or "title"
         for anchor in heading.select(".anchor-link"):
@@ -193,7 +188,7 @@ def slim(html: str, page: Page, site_url: str) -> str:
         if prose := cell.select_one(".jp-RenderedMarkdown"):
             for anchor in prose.select(".anchor-link"):
                 anchor["class"] = "headerlink"
-            out.append(_arithmatex(prose.decode_contents()))
+            out.append(_mathematics(prose.decode_contents()))
             continue
         if code := cell.select_one(".highlight-ipynb pre"):
             text = code.decode_contents()
@@ -211,15 +206,13 @@ def slim(html: str, page: Page, site_url: str) -> str:
     return "\n".join(out)
 
 
-def _derive(page: Page, site_url: str = "") -> NotebookNode:
+def _derive(page: Page, guide: Guide, site_url: str = "") -> NotebookNode:
     """Split the page at its Python blocks."""
     base = f"{site_url}{page.language}/"
     cells = []
-    blocks = iter(code_blocks(page))
+    blocks = iter(page.code_blocks)
     position = 0
-    plain = rendering.plain(
-        page, lambda _, alternative: f"> {FIGURE[page.language]}{alternative}"
-    )
+    plain = Text(guide, page.source).page(page)
     for match in FENCE.finditer(plain):
         if re.match(r" *[`~]+ *python\b", match.group()):
             cells += [
@@ -265,14 +258,6 @@ def _prose(text: str, base: str) -> NotebookNode:
     return cell
 
 
-def _included(page: Page, match: re.Match[str]) -> str:
-    try:
-        text = page.include(match).read_text(encoding="utf-8").rstrip("\n")
-    except PageError:
-        return match.group()  # told where the page is rendered or executed
-    return textwrap.indent(text, match["indent"])
-
-
 def _code(book: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in book.cells if cell.cell_type == "code"]
 
@@ -285,15 +270,14 @@ def _outputs_file(book: NotebookNode) -> Path:
     )
 
 
-def _arithmatex(html: str) -> str:
-    html = re.sub(
-        r"(?:<p>\s*)?\$\$(.+?)\$\$(?:\s*</p>)?",
-        r'<div class="arithmatex">\\[\1\\]</div>',
-        html,
-        flags=re.S,
-    )
-    return re.sub(
-        r"(?<![\\\w])\$(?!\s)([^$\n]+?)(?<!\s)\$",
-        r'<span class="arithmatex">\\(\1\\)</span>',
-        html,
-    )
+def _mathematics(html: str) -> str:
+    """The formulas of a text from a notebook as MathML; one that fails is told by the page it stands on."""
+
+    def set_in(match: re.Match[str]) -> str:
+        tex = unescape(match["displayed"] or match["in_line"])
+        with suppress(formulas.FormulaError):
+            formula = formulas.mathml(tex, bool(match["displayed"]))
+            return formulas.together(formula, match["punctuation"] or "")
+        return match.group()
+
+    return _FORMULA.sub(set_in, html)

@@ -16,8 +16,7 @@ from collections.abc import Iterator
 
 from snippets.evidence.questions import ROOT
 from snippets.evidence.store import write_atomically
-from tools.pages import LANGUAGES, Page, PageError, read
-from tools.prose import sections
+from tools.core.pages import LANGUAGES, Page, PageError, parse, read
 
 FILE = ROOT / "tools" / "reviewed.json"
 HISTORY = 50  # commits to look through for the text as it was
@@ -74,7 +73,7 @@ def mark(only: list[str]) -> list[str]:
         if not all(source.exists() for source in sources):
             continue
         texts = [
-            _texts(Page(name, read(ROOT / "docs", f"{language}/{name}"), {}))
+            _texts(parse(name, read(ROOT / "docs", f"{language}/{name}")))
             for language in LANGUAGES
         ]
         there[name] = [f"{name}#{s}" for s in texts[0] if s in texts[1]]
@@ -114,8 +113,7 @@ def _load() -> dict[str, dict[str, list[str]]]:
 
 def _texts(page: Page) -> dict[str, tuple[int, str]]:
     return {
-        s.id: (s.line, page.markdown[s.start : s.end].strip())
-        for s in sections(page.markdown)
+        s.id: (s.line, page.markdown[s.start : s.end].strip()) for s in page.sections
     }
 
 
@@ -127,7 +125,7 @@ def _difference(source: str, section: str, old: str, new: str) -> str:
     """What changed, if the history still has the old text."""
     path = f"docs/{source}"
     for commit in _git("log", f"-{HISTORY}", "--format=%H", "--", path).split():
-        then = _texts(Page(source, _git("show", f"{commit}:{path}"), {})).get(
+        then = _texts(parse(source, _git("show", f"{commit}:{path}"))).get(
             section, (0, "")
         )[1]
         if _hash(then) == old:

@@ -6,28 +6,16 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from difflib import SequenceMatcher
-from functools import partial
-from pathlib import Path
+from contextlib import suppress
 
 from snippets.evidence.judging import Evidence, claim_place, known
 from snippets.evidence.questions import ROOT, questions
-from tools import rendering
-from tools.notebooks import code_blocks
-from tools.pages import LANGUAGES, Page, PageError, read
-from tools.prose import (
-    FENCE,
-    formulas,
-    headings,
-    line_of,
-    only_prose,
-    sections,
-    underlined,
-    without_code,
-)
+from tools.core.guide import Guide
+from tools.core.pages import LANGUAGES, Claim, Number, Page, PageError, read
+from tools.core.prose import line_of, only_prose, underlined
+from tools.parity import unequal
 from tools.reviews import stale
 
-_LINK = re.compile(r"\]\((?P<target>(?!figure:)[^()\s]*(?:\([^()]*\)[^()\s]*)*)\)")
 _FOREIGN = re.compile(
     r"""<(?!a\b)[a-z]+\b[^<>]*\b(?:src|srcset|href|data|poster|action)=["']?(?:https?:)?//[^<>]*>"""
     r"""|!\[[^\]]*\]\((?:https?:)?//[^)]*\)|!\[[^\]]*\]\[[^\]]*\]|url\(["']?(?:https?:)?//[^)]*\)|@import[^;]*;"""
@@ -60,7 +48,7 @@ def main() -> int:
     evidence = {q: known(q) for q in questions()}
     problems = [found.fault for found in evidence.values() if found.fault]
     try:
-        problems += check(ROOT / "docs", evidence)
+        problems += check(Guide(ROOT / "docs", evidence))
     except PageError as error:
         problems.append(str(error))
     # What is wrong with a question is wrong wherever a page names it.
@@ -69,8 +57,9 @@ def main() -> int:
     return 1 if problems else 0
 
 
-def check(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
-    """All breaches of the rules in the pages below `docs`."""
+def check(guide: Guide) -> Iterator[str]:
+    """All breaches of the rules in the pages of a guide."""
+    docs = guide.docs
     names = {
         lang: {p.relative_to(docs / lang) for p in (docs / lang).rglob("*.md")}
         for lang in LANGUAGES
@@ -80,17 +69,17 @@ def check(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
         pages = []
         for lang in there:
             try:
-                text = read(docs, f"{lang}/{name.as_posix()}")
+                page = guide.page(f"{lang}/{name.as_posix()}")
             except PageError as error:
                 yield str(error)
                 continue
-            pages.append(Page(f"{lang}/{name.as_posix()}", text, evidence))
-            yield from unresolved(pages[-1])
-            yield from typed_digits(pages[-1])
-            yield from headings_without_id(pages[-1])
-            yield from leaning(pages[-1])
-            yield from without_machine(pages[-1])
-            yield from foreign(f"docs/{lang}/{name}", text, without_code(text))
+            pages.append(page)
+            yield from guide.problems(page)
+            yield from typed_digits(page)
+            yield from headings_without_id(page)
+            yield from leaning(page)
+            yield from without_machine(page, guide.evidence)
+            yield from foreign(f"docs/{page.source}", page.markdown, page.visible)
         if len(there) == 1:
             other = "en" if there == ["zh"] else "zh"
             yield f"docs/{there[0]}/{name}:1: there is no docs/{other}/{name}; write it too"
@@ -102,25 +91,7 @@ def check(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
     ):
         text = read(docs, file.relative_to(docs).as_posix())
         yield from foreign(f"docs/{file.relative_to(docs)}", text, text)
-    yield from without_sentence(docs, evidence)
-
-
-def unresolved(page: Page) -> Iterator[str]:
-    """Numbers, claims, figures and files that nothing provides, and what nobody understands."""
-    for matches, resolve in (
-        (page.placeholders(), page.estimate),
-        (page.claims(), page.verdict),
-        (page.figures(), page.figure),
-        (page.verdicts(), page.rests_on),
-        (page.malformed(), page.misunderstood),
-        (page.includes(), page.include),
-        (formulas(page.markdown), partial(rendering.formula, page)),
-    ):
-        for match in matches:
-            try:
-                resolve(match)
-            except PageError as error:
-                yield str(error)
+    yield from without_sentence(guide)
 
 
 def typed_digits(page: Page) -> Iterator[str]:
@@ -137,29 +108,31 @@ def typed_digits(page: Page) -> Iterator[str]:
 
 def leaning(page: Page) -> Iterator[str]:
     """Claims that begin like the second half of something: the ledger and its links show each alone."""
-    for match in page.claims():
-        if found := _LEANING[page.language].match(match["body"].strip()):
+    for claim in page.all(Claim):
+        sentence = page.markdown[slice(*claim.sentence)]
+        if leans := _LEANING[page.language].match(sentence):
             yield (
-                f"docs/{page.source}:{line_of(page.markdown, match.start())}: claim {match['id']!r} begins "
-                f"with {found.group()!r}, which leans on another sentence; name network, task and quantity"
+                f"{page.place(claim.start)}: claim {claim.id!r} begins "
+                f"with {leans.group()!r}, which leans on another sentence; name network, task and quantity"
             )
 
 
-def without_machine(page: Page) -> Iterator[str]:
+def without_machine(page: Page, evidence: dict[str, Evidence]) -> Iterator[str]:
     """Times that the page shows without the machine they were measured on."""
     places: dict[str, int] = {}
     named = set()
-    for match in page.placeholders():
-        question, _, key = match.group()[2:-2].strip().partition(".")
-        found = page.evidence.get(question)
-        if found and key.partition(".")[0] in found.observations:
-            places.setdefault(question, match.start())
-            if key.endswith(":machine"):
+    for number in page.all(Number):
+        question = number.question
+        if (
+            question in evidence
+            and number.measurement in evidence[question].observations
+        ):
+            places.setdefault(question, number.start)
+            if number.form == "machine":
                 named.add(question)
     for question in places.keys() - named:
-        line = line_of(page.markdown, places[question])
         yield (
-            f"docs/{page.source}:{line}: a time without its machine; "
+            f"{page.place(places[question])}: a time without its machine; "
             f"write [[{question}.\u2026:machine]] once on this page"
         )
 
@@ -168,7 +141,7 @@ def headings_without_id(page: Page) -> Iterator[str]:
     """Headings that the other language could not share a link with."""
     text = page.markdown
     seen = set()
-    for match in headings(text):
+    for match in page.headings:
         line = line_of(text, match.start())
         if len(match["level"]) > 1 and not match["id"]:
             words = text[match.start("text") : match.end("text")]
@@ -186,78 +159,6 @@ def headings_without_id(page: Page) -> Iterator[str]:
         )
 
 
-def shared(page: Page) -> dict[str, tuple[int, dict[str, Counter[str]]]]:
-    """What each section must share with the other language, by kind, and the line it starts at."""
-    text, visible = page.markdown, without_code(page.markdown)
-    code = code_blocks(page)
-    found = {}
-    for section in sections(text):
-        start, end, last = section.start, section.end, line_of(text, section.end)
-        kinds = {
-            "numbers": [
-                m.group() for m in page.placeholders() if start <= m.start() < end
-            ],
-            "verdicts": [
-                m.group() for m in page.verdicts() if start <= m.start() < end
-            ],
-            "claims": [m["id"] for m in page.claims() if start <= m.start() < end],
-            "figures": [m["name"] for m in page.figures() if start <= m.start() < end],
-            "formulas": [
-                _wordless(m.group()) for m in formulas(text) if start <= m.start() < end
-            ],
-            "links": [m["target"] for m in _LINK.finditer(visible, start, end)],
-            "code blocks": [body for line, body in code if section.line <= line < last],
-            "other blocks": [
-                m.group()
-                for m in FENCE.finditer(text, start, end)
-                if "python" not in m.group()[:20]
-            ],
-        }
-        found[section.id] = (
-            section.line,
-            {kind: Counter(items) for kind, items in kinds.items()},
-        )
-    return found
-
-
-def unequal(zh: Page, en: Page) -> Iterator[str]:
-    """Where the two languages do not say the same things."""
-    ours, theirs = shared(zh), shared(en)
-    for page, mine, other, others in ((zh, ours, en, theirs), (en, theirs, zh, ours)):
-        for name, (line, kinds) in mine.items():
-            if name not in others:
-                yield f"docs/{page.source}:{line}: section #{name} is missing in docs/{other.source}"
-                continue
-            there, twins = others[name]
-            for kind, items in kinds.items():
-                for item in items - twins[kind]:
-                    what = _differs(item, twins[kind] - items)
-                    yield (
-                        f"docs/{page.source}:{line}: {kind} of section #{name}: {what!r} "
-                        f"does not stand in docs/{other.source}:{there}"
-                    )
-    if ours.keys() == theirs.keys() and list(ours) != list(theirs):
-        yield f"docs/{zh.source}:1: its sections stand in another order than in docs/{en.source}"
-
-
-def _wordless(formula: str) -> str:
-    """A formula without the words in it, which differ with the language."""
-    return re.sub(
-        r"\\text\{[^{}]*\}", r"\\text{}", formula.strip("$ \n").rstrip(".,，。； ")
-    )
-
-
-def _differs(item: str, twins: Counter[str]) -> str:
-    """The first line of an item that its nearest twin does not have."""
-    near = max(
-        twins, key=lambda t: SequenceMatcher(None, item, t).quick_ratio(), default=""
-    )
-    lines = [
-        line for line in item.strip().splitlines() if line not in near.splitlines()
-    ]
-    return lines[0].strip() if lines else item.strip()
-
-
 def foreign(name: str, text: str, visible: str) -> Iterator[str]:
     """What would ask another origin for something, or needs a script to be read."""
     for match in _FOREIGN.finditer(visible):
@@ -272,24 +173,22 @@ def foreign(name: str, text: str, visible: str) -> Iterator[str]:
         )
 
 
-def without_sentence(docs: Path, evidence: dict[str, Evidence]) -> Iterator[str]:
+def without_sentence(guide: Guide) -> Iterator[str]:
     """Claims that no page states, or two pages do."""
     for lang in LANGUAGES:
         stated: Counter[str] = Counter()
-        for file in (docs / lang).rglob("*.md"):
-            source = file.relative_to(docs).as_posix()
-            try:
-                page = Page(source, read(docs, source), evidence)
-            except PageError:
-                continue  # told already
-            stated.update(page.full_id(m["id"]) for m in page.claims())
-        for question, found in evidence.items():
-            for v in found.claims:
-                name = f"{question}.{v.claim.id}"
+        for file in (guide.docs / lang).rglob("*.md"):
+            with suppress(PageError):  # told already
+                page = guide.page(file.relative_to(guide.docs).as_posix())
+                stated.update(claim.id for claim in page.all(Claim))
+        for question, evidence in guide.evidence.items():
+            for judged in evidence.claims:
+                claim = judged.claim.id
+                name = f"{question}.{claim}"
                 if stated[name] != 1:
                     where = f"docs/{lang}/{question}.md or docs/{lang}/ledger.md"
                     yield (
-                        f"{claim_place(question, v.claim.id)}: claim {v.claim.id!r} is stated "
+                        f"{claim_place(question, claim)}: claim {claim!r} is stated "
                         f'{stated[name]} times in {lang}; write it once, as !!! claim "{name}", in {where}'
                     )
 

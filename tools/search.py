@@ -20,8 +20,8 @@ from material.plugins.search.plugin import SearchIndex
 from mkdocs.structure.pages import Page
 
 from snippets.evidence import store
-from tools.glossary import Term, pattern, terms
-from tools.pages import LANGUAGES
+from tools.core.glossary import Term, pattern, terms
+from tools.core.pages import LANGUAGES
 
 # What Unicode can raise and lower as a whole; other indices stay `<sup>` and `<sub>`.
 _RAISED = str.maketrans("0123456789+−-=()in′", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁱⁿ′")

@@ -15,9 +15,9 @@ from snippets.evidence.cli import measure_missing
 from snippets.evidence.questions import ROOT, SourceError, measurements, questions
 from snippets.evidence.runner import MeasurementError
 from tools import finishing
+from tools.core.pages import PageError, parse, read
 from tools.leaks import leaks
 from tools.notebooks import NotebookError, execute
-from tools.pages import Page, PageError, read
 
 # What may be wrong before MkDocs is asked; each message is one line.
 FAULTS = (MeasurementError, NotebookError, PageError, SourceError, OSError)
@@ -91,7 +91,7 @@ def measure_and_execute() -> None:
     measure_missing([m for q in questions() for m in measurements(q)])
     for question in questions():
         source = f"zh/{question}.md"  # both languages have the same code
-        if execute(Page(source, read(ROOT / "docs", source), {})):
+        if execute(parse(source, read(ROOT / "docs", source))):
             print(f"executed the notebook of {question}", file=sys.stderr)
 
 

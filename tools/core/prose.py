@@ -28,6 +28,7 @@ _PLACEHOLDER = r"\[\[[^\[\]\n]+\]\]"
 PLACEHOLDER = re.compile(_PLACEHOLDER)
 INCLUDE = re.compile(r'^(?P<indent> *)--8<-- "(?P<file>[^"]+)"$', re.M)
 FENCE = re.compile(_FENCE, re.M | re.S)
+FRONT_MATTER = re.compile(_FRONT_MATTER, re.S)
 
 
 def _pattern(*parts: str) -> re.Pattern[str]:

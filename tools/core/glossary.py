@@ -14,7 +14,7 @@ from functools import cache
 from html import escape
 
 from snippets.evidence.questions import ROOT
-from tools.pages import PageError, read
+from tools.core.pages import PageError, read
 
 _ROW = re.compile(
     r"^\| (?!English|中文|---)(?P<name>[^|]+) \| (?P<other>[^|]+) \|(?P<code>[^|]*)"

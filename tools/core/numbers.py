@@ -11,58 +11,10 @@ from typing import Any
 from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate
 from snippets.evidence.questions import Measurement
+from tools.core.words import UNITS, WORDS
 
 PENDING = "…"
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-WORDS = {
-    "zh": {
-        "exact": "精确值",
-        "all": "全部运行",
-        "interval": "95% 区间 {low} 至 {high}{unit}",
-        "unit": "单位 {unit}",
-        "runs": "n = {n}",
-        "made": "{date} 用 torch {torch}、Python {python} 测得",
-        "observed": "{cpu} 上的观察，不是断言",
-        "where": "{file} 第 {line} 行",
-        "machine": "{cpu}（torch {torch}，单线程，{date}）",
-        "pending": "尚未测量",
-        "join": "，",
-        "between": "应在 {above} 与 {below}{unit}之间",
-        "above": "应大于 {above}{unit}",
-        "below": "应小于 {below}{unit}",
-    },
-    "en": {
-        "exact": "exact",
-        "all": "all runs",
-        "interval": "95% interval {low} to {high}{unit}",
-        "unit": "in {unit}",
-        "runs": "n = {n}",
-        "made": "measured {date} with torch {torch}, Python {python}",
-        "observed": "an observation on {cpu}, not a claim",
-        "where": "{file}, line {line}",
-        "machine": "{cpu} (torch {torch}, one thread, {date})",
-        "pending": "not measured yet",
-        "join": ", ",
-        "between": "must lie between {above} and {below}{unit}",
-        "above": "must lie above {above}{unit}",
-        "below": "must lie below {below}{unit}",
-    },
-}
-
-UNITS = {  # "" where the number says it: a share is shown in percent
-    "zh": {
-        "share": "",
-        "1": "",
-        "points": "个百分点",
-        "nats": "nat",
-        "steps": "步",
-        "layers": "层",
-        "values": "个",
-        "logits": "",
-    },
-    "en": {"share": "", "1": ""},
-}
 
 
 def value(estimate: Estimate) -> str:
@@ -81,11 +33,25 @@ def spread(estimate: Estimate, language: str) -> str:
     """How sure the value is, in words: its interval, or that nothing varies."""
     words = WORDS[language]
     if estimate.low == estimate.high:
-        return words["exact" if estimate.n == 1 else "all"]
+        return words["exact" if estimate.n == 1 else "all runs"]
     low, high = (_format(end, estimate) for end in (estimate.low, estimate.high))
     unit = UNITS[language].get(estimate.unit, estimate.unit)
     ours = estimate.unit == "points"  # every other unit is named in the sentence
     return words["interval"].format(low=low, high=high, unit=f" {unit}" if ours else "")
+
+
+def form(
+    estimate: Estimate, form: str, provenance: dict[str, Any], language: str
+) -> str:
+    """What a placeholder asks for: the value, or its `interval`, `n` or `machine`."""
+    match form:
+        case "n":
+            return str(estimate.n)
+        case "machine":
+            return machine(provenance, language)
+        case "interval":
+            return interval(estimate)
+    return value(estimate)
 
 
 def note(
@@ -114,7 +80,7 @@ def note(
     ]
     if measurement.observation:
         parts.insert(-1, words["observed"].format(cpu=provenance["cpu"]))
-    return words["join"].join(parts)
+    return words["comma"].join(parts)
 
 
 def condition(claim: Claim, unit: str, language: str) -> str:

@@ -1,0 +1,18 @@
+"""The guide's own markup and what becomes of it, for any host: nothing here knows MkDocs or Material.
+
+A page's text passes through these in this order, and none asks one after it:
+
+prose.py      tells prose from code and mathematics in Markdown
+pages.py      a page, read once: its parts and where they stand
+numbers.py    a measured number in the words of a language
+formulas.py   TeX as MathML
+figures.py    figures as SVG that follows the page's colours
+guide.py      all pages and all evidence: what each part stands for, or why for nothing
+rendering.py  a page with its parts in place: as Markdown for the site, as text for notebooks
+ledger.py     lists of what other pages state
+copying.py    how code to copy is shown: use, file and licence, source
+glossary.py   terms that lead to their meaning
+extension.py  all of that as an extension of Python-Markdown
+
+words.py      what the guide itself says, in both languages
+"""

@@ -1,0 +1,9 @@
+"""The guide in MkDocs and Material: what they call, and what they leave out.
+
+hooks.py      what MkDocs calls, in its order
+faults.py     what is wrong with a page or a question: ends a build, is shown by the server
+derived.py    pages and files that are made from others: notebooks, code, techniques, pictures
+languages.py  two languages in one project: names, navigation, interface
+sharing.py    what a chat shows of a link
+showing.py    `mkdocs serve` goes on when a build fails
+"""

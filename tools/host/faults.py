@@ -1,0 +1,88 @@
+"""What is wrong with a page or a question.
+
+A build ends with all faults once all pages are read; the server shows each in its place and goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+
+from mkdocs.structure.pages import Page
+
+from snippets.evidence.judging import Evidence
+from tools.core.guide import Guide
+from tools.core.pages import PageError
+from tools.core.rendering import box
+
+log = logging.getLogger("mkdocs.hooks.answers")
+
+_LINK_WARNING = re.compile(
+    r"Doc file '(?P<page>[^']+)' contains an? .*?link '(?P<link>[^']+)'"
+)
+
+
+class Faults:
+    """All faults of a build, each once.
+
+    Attributes:
+        serving: Whether pages are shown while they are written.
+        messages: The faults.
+    """
+
+    def __init__(self) -> None:
+        self.serving = False
+        self.messages: list[str] = []
+
+    def note(self, *messages: str) -> None:
+        """Note faults; the server tells them at once."""
+        for message in messages:
+            if message not in self.messages:
+                self.messages.append(message)
+                if self.serving:
+                    log.warning(message)
+
+    def tried(self, page: Page, make: Callable[[], str | None]) -> str | None:
+        """What is made of a page, or why it cannot be made; then a build ends when all faults are known."""
+        try:
+            return make()
+        except PageError as error:  # it has its place
+            reason = str(error)
+        except Exception as error:
+            if not self.serving:
+                raise
+            reason = f"docs/{page.file.src_uri}:1: {type(error).__name__}: {error}"
+        self.note(reason)
+        return f"<p>{box(reason)}</p>"
+
+
+def refuted(evidence: dict[str, Evidence]) -> Iterator[str]:
+    """Claims that do not hold."""
+    for question, known in evidence.items():
+        for judged in known.claims:
+            estimate = judged.estimate
+            if estimate and not judged.holds:
+                place = f"{judged.measurement.file}:{judged.measurement.line}"
+                yield (
+                    f"{place}: claim {question}.{judged.claim.id} does not hold: "
+                    f"{judged.claim.estimate} is {estimate.value:.4g} ({estimate.low:.4g} "
+                    f"to {estimate.high:.4g}), the condition is {judged.claim.condition}"
+                )
+
+
+class WithLine(logging.Filter):
+    """Lets what MkDocs says of a link begin with its line."""
+
+    guide: Guide | None = None
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record; let it pass."""
+        said = _LINK_WARNING.match(record.getMessage())
+        if said and self.guide:
+            page = self.guide.page(said["page"])
+            at = page.markdown.find(f"]({said['link']}")
+            if at >= 0:
+                record.msg = f"{page.place(at)}: {record.getMessage()}"
+                record.args = ()
+        return True

@@ -1,0 +1,43 @@
+"""Two languages in one project: each has its own name, navigation and interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+from tools.core.pages import LANGUAGES
+
+SITE_NAMES = {"zh": "能跑的答案", "en": "Answers That Run"}
+LOCALES = {"zh": "zh_CN", "en": "en_GB"}
+
+
+def language_of(page: Page) -> str | None:
+    """The language of a page; None for the door and what else belongs to both."""
+    language = page.file.src_uri.partition("/")[0]
+    return language if language in LANGUAGES else None
+
+
+def split(nav: Navigation) -> dict[str, Navigation]:
+    """The navigation of each language; the top items of the whole one are the languages."""
+    navigation = {}
+    for section in nav.items:
+        language = str(section.title)
+        mine = [p for p in nav.pages if p.file.src_uri.startswith(f"{language}/")]
+        for child in section.children or []:
+            child.parent = None
+        navigation[language] = Navigation(section.children or [], mine)
+        navigation[language].homepage = mine[0]
+        mine[0].previous_page = mine[-1].next_page = None
+    return navigation
+
+
+def speak(language: str, config: MkDocsConfig) -> None:
+    """Let the interface speak a language until the next page. Pages are rendered one by one."""
+    config.theme["language"] = language
+    config.site_name = SITE_NAMES[language]
+    # mkdocstrings words its headings ("Parameters:", "参数：") by this, and has no public setting.
+    handlers: Any = config.plugins["mkdocstrings"]
+    handlers.handlers._locale = language

@@ -342,7 +342,7 @@ def test_a_failing_measurement_is_named_and_the_others_are_kept(project: Path) -
             for file in ("/proc/x.json", "a" * 300)
         ),
         (["--json", "out.json"], "--json takes the evidence of one question"),
-        (["toy", "--colour"], "unrecognized arguments: --colour"),
+        (["toy", "--colour"], "No such option '--colour'"),
     ],
 )
 def test_a_bad_call_is_one_line_and_status_2(

@@ -131,9 +131,11 @@ def _note(*messages: str) -> None:
 
 def on_serve(server: Any, config: MkDocsConfig, builder: Any) -> Any:
     """Show a number as soon as it is measured, and go on whatever happens."""
-    for folder in (store.FOLDER, notebooks.OUTPUTS):
-        folder.mkdir(parents=True, exist_ok=True)
-        server.watch(str(folder))
+    from tools.serve import NEWS  # a build knows no server
+
+    NEWS.parent.mkdir(exist_ok=True)
+    NEWS.touch()
+    server.watch(str(NEWS))
     server.builder = partial(_build, Path(server.root), server.builder)
     return server
 

@@ -1,12 +1,14 @@
 """`make serve`: `mkdocs serve`, and beside it the measurements that its pages still lack.
 
-This process measures and writes to the terminal, MkDocs has one of its own. What works for this process ends
+This process measures and writes to the terminal, MkDocs has one of its own, and builds again when a source
+changes or when it is told, by `NEWS`, that what was measured is worth it. What works for this process ends
 when it does, even if it was killed: MkDocs looks whether it is still there, as do the measurements' workers
 (`snippets/evidence/runner.py`) and the kernels of notebooks.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -14,12 +16,18 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
+from snippets.evidence import store
 from snippets.evidence.questions import ROOT
+from tools import notebooks
 from tools.site import FAULTS, environment, measure_and_execute
 
 HOST = "127.0.0.1"
+Files = dict[Path, tuple[int, int, int]]
+NEWS = ROOT / ".cache" / "news"  # touched when pages have something new to show
 
 
 def main(arguments: list[str]) -> int:
@@ -61,6 +69,9 @@ def serve(port: int) -> int:
             signal.signal(number, signal.default_int_handler)
     if "MAKELEVEL" in os.environ:
         _end_without(os.getppid())  # a make that was killed
+    # Written beside a source, bytecode would look like an edit, and pages would be built again.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    shown = kept()
     server = subprocess.Popen(
         [
             sys.executable,
@@ -77,19 +88,10 @@ def serve(port: int) -> int:
     assert server.stdout
     up = threading.Event()
     threading.Thread(target=_relay, args=(server.stdout, up), daemon=True).start()
-    said = ""
     try:
         while server.poll() is None and not up.wait(0.2):
             pass  # pages first: the measurements would take both cores
-        while server.poll() is None:
-            try:
-                measure_and_execute()
-                said = ""
-            except FAULTS as error:
-                if str(error) != said:  # once, not every second until it is mended
-                    said = str(error)
-                    print(f"make serve: {said}", file=sys.stderr)
-            time.sleep(1)
+        follow(server, shown)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -100,6 +102,62 @@ def serve(port: int) -> int:
     return 1 if server.returncode else 0
 
 
+def follow(server: subprocess.Popen[str], shown: Files) -> None:
+    """Measure and execute what is lacking, now and whenever something changes, until the server ends.
+
+    Args:
+        server: MkDocs.
+        shown: What was kept when its pages were built.
+    """
+
+    def tell() -> None:
+        nonlocal shown
+        if (now := kept()) != shown:
+            with suppress(
+                OSError
+            ):  # somebody removed its folder, and with it what was kept
+                NEWS.touch()
+                shown = now
+
+    said, done = "", None
+    while server.poll() is None:
+        now = sources() | kept()  # before the work: what changes meanwhile counts
+        if now != done:
+            done = now
+            try:
+                measure_and_execute(tell)
+                said = ""
+            except FAULTS as error:
+                if isinstance(error.__cause__ or error, OSError):
+                    done = None  # what the disk refuses is not mended in a source
+                if str(error) != said:  # once, not every second until it is mended
+                    said = str(error)
+                    print(f"make serve: {said}", file=sys.stderr)
+            tell()
+        time.sleep(1)
+
+
+def sources() -> Files:
+    """What is measured and executed, by its changes."""
+    return _files(ROOT / "snippets", ROOT / "docs")
+
+
+def kept() -> Files:
+    """What was measured and executed, by its changes."""
+    return _files(store.FOLDER, notebooks.OUTPUTS)
+
+
+def _files(*tops: Path) -> Files:
+    files = {}
+    for top in tops:
+        for folder, _, names in os.walk(top):
+            for path in (Path(folder, name) for name in names):
+                with suppress(OSError):  # somebody is writing there
+                    at = path.stat()
+                    files[path] = (at.st_mtime_ns, at.st_ctime_ns, at.st_size)
+    return files
+
+
 def show(port: int, parent: int) -> None:
     """In a process of its own: `mkdocs serve`, until it is told to end or its parent is gone."""
     from mkdocs.__main__ import cli  # the other process needs none of it
@@ -107,6 +165,9 @@ def show(port: int, parent: int) -> None:
     # An interruption lets MkDocs remove its folder; SIGINT itself may be ignored, as in a background job.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _end_without(parent)
+    logging.getLogger("mkdocs.livereload").addFilter(
+        lambda said: said.levelno > logging.INFO or "Serving on" in said.getMessage()
+    )
     try:
         cli(["serve", "--dev-addr", f"{HOST}:{port}"], prog_name="mkdocs")
     except OSError as error:  # somebody took the port while the first site was built

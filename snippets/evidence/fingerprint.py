@@ -14,6 +14,7 @@ import importlib.util
 import json
 import platform
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -38,13 +39,11 @@ def key(measurement: Measurement, seeds: range) -> str:
 @cache
 def versions() -> dict[str, str]:
     """Installed versions of the numerical libraries, without importing them."""
-    found = {}
+    installed = dict.fromkeys(LIBRARIES, "not installed")
     for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+        with suppress(PackageNotFoundError):
+            installed[name] = version(name)
+    return installed
 
 
 def source_hash(file: str) -> str:
@@ -86,7 +85,7 @@ def _imported(path: Path) -> Iterator[Path]:
             yield from _files(base)
             for alias in node.names:
                 yield from _files(f"{base}.{alias.name}")
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in (
+        elif isinstance(node, ast.Call) and _name(node.func) in (
             "import_module",
             "__import__",
         ):
@@ -104,6 +103,11 @@ def _imported(path: Path) -> Iterator[Path]:
                     "in this import, or use an import statement"
                 )
             yield from _files(argument.value)
+
+
+def _name(function: ast.expr) -> str | None:
+    """What stands before the parenthesis of a call, without what it is an attribute of."""
+    return getattr(function, "attr", getattr(function, "id", None))
 
 
 def _files(name: str) -> Iterator[Path]:

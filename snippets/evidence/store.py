@@ -21,7 +21,7 @@ FOLDER = Path(os.environ.get("EVIDENCE_CACHE", _HOME / ".cache" / "evidence"))
 
 @dataclass(frozen=True)
 class Record:
-    """What one measurement found, and how.
+    """What one measurement returned, and how it was made.
 
     Args:
         results: Key (without question and measurement) to what was measured.
@@ -41,7 +41,7 @@ def load(file: Path) -> Record | None:
     """Read a record.
 
     Returns:
-        The record, or None where there is none or the file is damaged; see `damaged`.
+        The record, or None where there is none or the file is damaged.
     """
     body = unsealed(file)
     try:
@@ -50,11 +50,6 @@ def load(file: Path) -> Record | None:
         )
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def damaged(file: Path) -> bool:
-    """Whether there is a file that cannot be trusted."""
-    return file.exists() and load(file) is None
 
 
 def save(file: Path, record: Record) -> None:

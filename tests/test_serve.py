@@ -21,9 +21,7 @@ from typing import Any
 import pytest
 from projects import ROOT, Server, small
 
-from snippets.evidence import store
 from snippets.evidence.runner import MeasurementError
-from tools import notebooks
 from tools import serve as serving
 from tools.site import build as build_site
 
@@ -72,17 +70,13 @@ CHANGES = {
 def followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project that `tools.serve` in this process takes for its own."""
     project = small(tmp_path / "project")
-    kept = {store: "evidence", notebooks: "notebooks/outputs"}
-    for module, name in kept.items():
-        monkeypatch.setattr(
-            module,
-            "FOLDER" if module is store else "OUTPUTS",
-            project / ".cache" / name,
-        )
-        (project / ".cache" / name).mkdir(parents=True)
+    kept = [project / ".cache" / name for name in ("evidence", "notebooks/outputs")]
+    for folder in kept:
+        folder.mkdir(parents=True)
     (project / ".cache/evidence/toy.first-0.json").write_text("9.5")
     (project / ".cache/notebooks/outputs/0.json").write_text("1")
-    monkeypatch.setattr(serving, "ROOT", project)
+    monkeypatch.setattr(serving, "SOURCES", (project / "snippets", project / "docs"))
+    monkeypatch.setattr(serving, "KEPT", kept)
     monkeypatch.setattr(serving, "NEWS", project / ".cache" / "news")
     return project
 
@@ -104,7 +98,7 @@ def followed_through(
     server: Any = SimpleNamespace(poll=lambda: None if left else 0)
     clock = SimpleNamespace(sleep=lambda _: left.pop(0)())
     monkeypatch.setattr(serving, "time", clock)
-    serving.follow(server, serving.kept())
+    serving.follow(server, serving.files(*serving.KEPT))
     return worked
 
 

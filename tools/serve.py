@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +28,8 @@ from tools.site import FAULTS, environment, measure_and_execute
 
 HOST = "127.0.0.1"
 Files = dict[Path, tuple[int, int, int]]
+SOURCES = (ROOT / "snippets", ROOT / "docs")
+KEPT = (store.FOLDER, notebooks.OUTPUTS)
 NEWS = ROOT / ".cache" / "news"  # touched when pages have something new to show
 
 
@@ -71,7 +74,7 @@ def serve(port: int) -> int:
         _end_without(os.getppid())  # a make that was killed
     # Written beside a source, bytecode would look like an edit, and pages would be built again.
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    shown = kept()
+    shown = files(*KEPT)
     server = subprocess.Popen(
         [
             sys.executable,
@@ -112,16 +115,14 @@ def follow(server: subprocess.Popen[str], shown: Files) -> None:
 
     def tell() -> None:
         nonlocal shown
-        if (now := kept()) != shown:
-            with suppress(
-                OSError
-            ):  # somebody removed its folder, and with it what was kept
+        if (now := files(*KEPT)) != shown:
+            with suppress(OSError):  # its folder was removed
                 NEWS.touch()
                 shown = now
 
     said, done = "", None
     while server.poll() is None:
-        now = sources() | kept()  # before the work: what changes meanwhile counts
+        now = files(*SOURCES, *KEPT)  # before the work: what changes meanwhile counts
         if now != done:
             done = now
             try:
@@ -137,25 +138,15 @@ def follow(server: subprocess.Popen[str], shown: Files) -> None:
         time.sleep(1)
 
 
-def sources() -> Files:
-    """What is measured and executed, by its changes."""
-    return _files(ROOT / "snippets", ROOT / "docs")
-
-
-def kept() -> Files:
-    """What was measured and executed, by its changes."""
-    return _files(store.FOLDER, notebooks.OUTPUTS)
-
-
-def _files(*tops: Path) -> Files:
-    files = {}
-    for top in tops:
-        for folder, _, names in os.walk(top):
-            for path in (Path(folder, name) for name in names):
-                with suppress(OSError):  # somebody is writing there
-                    at = path.stat()
-                    files[path] = (at.st_mtime_ns, at.st_ctime_ns, at.st_size)
-    return files
+def files(*tops: Path) -> Files:
+    """All files below these folders, with what differs when they were changed."""
+    seen = {}
+    for folder, _, names in chain.from_iterable(map(os.walk, tops)):
+        for path in (Path(folder, name) for name in names):
+            with suppress(OSError):  # somebody is writing there
+                at = path.stat()
+                seen[path] = (at.st_mtime_ns, at.st_ctime_ns, at.st_size)
+    return seen
 
 
 def show(port: int, parent: int) -> None:

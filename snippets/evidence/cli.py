@@ -132,13 +132,6 @@ def _followed(file: Path) -> Path:
     return Path(os.path.realpath(file)) if file.is_symlink() else file
 
 
-def _is_stdout(file: Path) -> bool:
-    try:
-        return os.path.samestat(file.stat(), os.fstat(sys.stdout.fileno()))
-    except OSError:
-        return False
-
-
 def _write(file: Path, text: str) -> None:
     with _refusals(file):
         if _special(file):
@@ -169,7 +162,8 @@ def _measure(names: Sequence[str], seeds: range, jobs: int, file: Path | None) -
     measure_missing(wanted, seeds, jobs)
     held = True
     # Tables between would spoil the JSON for the program that reads it.
-    console = _console(file is not None and _is_stdout(file))
+    aside = file is not None and file.exists() and file.samefile("/dev/stdout")
+    console = _console(stderr=aside)
     for name in names:
         evidence = gather(name, seeds)
         _print(evidence, console)

@@ -6,13 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from snippets.evidence import store
 from snippets.evidence.fingerprint import key
@@ -50,11 +44,11 @@ def measure_missing(
             print(f"note: {file} is damaged; measuring {m} again", file=sys.stderr)
     console = Console(stderr=True)
     bar = Progress(
-        TextColumn("measuring"),
+        "measuring",
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[now]}"),
+        "{task.fields[now]}",
         console=console,
         transient=True,
         disable=not left or not console.is_terminal,

@@ -6,11 +6,11 @@ import importlib
 import multiprocessing
 import os
 import platform
-import re
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -124,12 +124,8 @@ def _measure(measurement: Measurement, seeds: range, source: str) -> store.Recor
 
 def _processor() -> str:
     """Name of the processor, as far as the system tells it."""
-    try:
-        named = re.search(
-            r"^model name\s*:\s*(.+)$",
-            Path("/proc/cpuinfo").read_text(encoding="utf-8"),
-            re.M,
-        )
-    except OSError:
-        named = None
-    return named.group(1) if named else platform.processor() or platform.machine()
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

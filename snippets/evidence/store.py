@@ -62,8 +62,7 @@ def unsealed(file: Path) -> Body:
     try:
         envelope = json.loads(file.read_text(encoding="utf-8"))
         body = envelope["record"]
-        right: bool = _checksum(body) == envelope["checksum"]
-        return body if right else None
+        return body if _checksum(body) == envelope["checksum"] else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

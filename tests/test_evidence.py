@@ -14,6 +14,7 @@ import time
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -21,6 +22,7 @@ import torch
 from snippets.evidence import (
     cli,
     fingerprint,
+    measuring,
     questions,
     store,
 )
@@ -342,7 +344,7 @@ def test_a_failing_measurement_is_named_and_the_others_are_kept(project: Path) -
             for file in ("/proc/x.json", "a" * 300)
         ),
         (["--json", "out.json"], "--json takes the evidence of one question"),
-        (["toy", "--colour"], "unrecognized arguments: --colour"),
+        (["toy", "--colour"], "No such option '--colour'"),
     ],
 )
 def test_a_bad_call_is_one_line_and_status_2(
@@ -456,6 +458,51 @@ def test_a_store_that_cannot_be_written_is_told_before_measuring(
         "python -m snippets: cannot write /dev/null/evidence: Not a directory; "
         "name a folder of yours in EVIDENCE_CACHE"
     )
+
+
+def test_a_question_is_complete_when_its_last_measurement_is_stored(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    todo = [
+        questions.Measurement(*name, "no/file.py", 1) for name in ("ax", "bx", "ay")
+    ]
+    stored: list[str] = []
+    complete: list[list[str]] = []
+
+    def run(wanted: list[questions.Measurement], _: range, __: int, tell: Any) -> None:
+        for m in wanted:
+            tell([m], None)
+            stored.append(str(m))
+            tell([], m)
+
+    monkeypatch.setattr(measuring, "lacking", lambda *_: list(todo))
+    monkeypatch.setattr(measuring, "key", lambda *_: "0")
+    monkeypatch.setattr(measuring, "run", run)
+    measuring.measure_missing(todo, on_complete=lambda: complete.append(list(stored)))
+    assert complete == [["a.x", "b.x"], ["a.x", "b.x", "a.y"]]
+    assert capsys.readouterr().err == "measured a.x\nmeasured b.x\nmeasured a.y\n"
+
+
+def test_an_interruption_is_told_in_a_line(project: Path) -> None:
+    (project / "snippets" / "toy" / "experiment.py").write_text(
+        "import time\nfrom pathlib import Path\n\n\ndef first(seeds):\n"
+        "    Path('started').touch()\n    time.sleep(600)\n"
+    )
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "snippets", "toy"],
+        cwd=project,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A background job of a script ignores SIGINT, and so would this.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
+    while not (project / "started").exists():
+        assert driver.poll() is None
+        time.sleep(0.1)
+    driver.send_signal(signal.SIGINT)
+    said = driver.communicate()[1].strip()
+    assert said == "python -m snippets: interrupted; what was finished is kept"
+    assert driver.returncode == 130
 
 
 def test_the_list_of_questions_needs_no_torch(project: Path) -> None:

@@ -12,21 +12,34 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from projects import ROOT, Server, small
 
+from snippets.evidence.runner import MeasurementError
+from tools import serve as serving
 from tools.site import build as build_site
 
 
 def test_serve_shows_pages_at_once_and_numbers_as_they_come(tmp_path: Path) -> None:
     project = small(tmp_path / "project")
-    with Server(project, tmp_path / "log") as server:
+    bare = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    with Server(project, tmp_path / "log", env=bare) as server:
         assert "…</span>" in server.shows("en/toy/", "measured")
-        server.shows("en/toy/", '<data class="measured"', without="…</span>")
+        server.shows("en/toy/", 'value="9.5"', without="…</span>")
+        while "executed the notebook" not in server.log.read_text():
+            time.sleep(0.2)
+        experiment = project / "snippets" / "toy" / "experiment.py"
+        experiment.write_text(experiment.read_text().replace("float(s)", "2.0 * s"))
+        server.shows("en/toy/", 'value="19"')
+        # The first, one for what was measured, one for outputs, and both again of the edit.
+        assert server.log.read_text().count("Building") <= 5, server.log.read_text()
+        assert len(server.log.read_text().splitlines()) <= 2 * 5 + 5
         for name, address, new in (
             ("docs/en/toy.md", "en/toy/", "A new sentence."),
             ("docs/assets/style.css", "assets/style.css", "/* new */"),
@@ -41,6 +54,91 @@ def test_serve_shows_pages_at_once_and_numbers_as_they_come(tmp_path: Path) -> N
         text = page.read_text(encoding="utf-8")
         page.write_text(f'{text}\n!!! claim "positive"\n\n    T.\n', encoding="utf-8")
         server.shows("en/toy/", "must lie above 99.5")
+
+
+CHANGES = {
+    "an experiment": ("snippets/toy/experiment.py", "first", "other"),
+    "what it imports": ("snippets/laboratory/intervals.py", "def ", "def  "),
+    "a code block": ("docs/zh/toy.md", "print(1)", "print(2)"),
+    "a damaged record": (".cache/evidence/toy.first-0.json", "9.5", "9.6"),
+    "damaged outputs": (".cache/notebooks/outputs/0.json", "1", "2"),
+    "a record that is gone": (".cache/evidence/toy.first-0.json", "", None),
+}
+
+
+@pytest.fixture
+def followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project that `tools.serve` in this process takes for its own."""
+    project = small(tmp_path / "project")
+    kept = [project / ".cache" / name for name in ("evidence", "notebooks/outputs")]
+    for folder in kept:
+        folder.mkdir(parents=True)
+    (project / ".cache/evidence/toy.first-0.json").write_text("9.5")
+    (project / ".cache/notebooks/outputs/0.json").write_text("1")
+    monkeypatch.setattr(serving, "SOURCES", (project / "snippets", project / "docs"))
+    monkeypatch.setattr(serving, "KEPT", kept)
+    monkeypatch.setattr(serving, "NEWS", project / ".cache" / "news")
+    return project
+
+
+def followed_through(
+    monkeypatch: pytest.MonkeyPatch,
+    work: Callable[[Callable[[], None]], None],
+    seconds: Sequence[Callable[[], object]],
+) -> list[int]:
+    """After how many seconds `follow` works, if one thing happens in each."""
+    worked: list[int] = []
+    left = list(seconds)
+
+    def measure_and_execute(tell: Callable[[], None]) -> None:
+        worked.append(len(seconds) - len(left))
+        work(tell)
+
+    monkeypatch.setattr(serving, "measure_and_execute", measure_and_execute)
+    server: Any = SimpleNamespace(poll=lambda: None if left else 0)
+    clock = SimpleNamespace(sleep=lambda _: left.pop(0)())
+    monkeypatch.setattr(serving, "time", clock)
+    serving.follow(server, serving.files(*serving.KEPT))
+    return worked
+
+
+def nothing(*_: object) -> None:
+    """What happens in most seconds."""
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_work_is_done_at_the_start_and_after_every_change(
+    followed: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    name, old, new = CHANGES[what]
+
+    def change() -> None:
+        file, before = followed / name, (followed / name).stat()
+        if new is None:
+            file.unlink()
+        else:
+            file.write_text(file.read_text().replace(old, new, 1))
+            # As bad luck or a tool would have it: of the same age.
+            os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    seconds = (nothing, nothing, change, nothing, nothing)
+    assert followed_through(monkeypatch, nothing, seconds) == [0, 3]
+    assert (followed / ".cache" / "news").exists() == name.startswith(".cache")
+
+
+def test_a_fault_is_told_once_and_work_begins_again_where_it_can_be_mended(
+    followed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(error: Exception, *_: object) -> None:
+        raise error
+
+    broken = partial(fail, MeasurementError("toy.first raised"))
+    seconds = (nothing,) * 3
+    assert followed_through(monkeypatch, broken, seconds) == [0]
+    assert capsys.readouterr().err == "make serve: toy.first raised\n"
+    full = partial(fail, OSError("no space"))  # mended where nobody looks for changes
+    assert followed_through(monkeypatch, full, seconds) == [0, 1, 2]
+    assert capsys.readouterr().err == "make serve: no space\n"
 
 
 @pytest.mark.parametrize(

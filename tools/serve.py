@@ -1,12 +1,14 @@
 """`make serve`: `mkdocs serve`, and beside it the measurements that its pages still lack.
 
-This process measures and writes to the terminal, MkDocs has one of its own. What works for this process ends
+This process measures and writes to the terminal, MkDocs has one of its own, and builds again when a source
+changes or when it is told, by `NEWS`, that what was measured is worth it. What works for this process ends
 when it does, even if it was killed: MkDocs looks whether it is still there, as do the measurements' workers
 (`snippets/evidence/runner.py`) and the kernels of notebooks.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -14,12 +16,21 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
 from typing import IO
 
+from snippets.evidence import store
 from snippets.evidence.questions import ROOT
+from tools import notebooks
 from tools.site import FAULTS, environment, measure_and_execute
 
 HOST = "127.0.0.1"
+Files = dict[Path, tuple[int, int, int]]
+SOURCES = (ROOT / "snippets", ROOT / "docs")
+KEPT = (store.FOLDER, notebooks.OUTPUTS)
+NEWS = ROOT / ".cache" / "news"  # touched when pages have something new to show
 
 
 def main(arguments: list[str]) -> int:
@@ -61,6 +72,9 @@ def serve(port: int) -> int:
             signal.signal(number, signal.default_int_handler)
     if "MAKELEVEL" in os.environ:
         _end_without(os.getppid())  # a make that was killed
+    # Written beside a source, bytecode would look like an edit, and pages would be built again.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    shown = files(*KEPT)
     server = subprocess.Popen(
         [
             sys.executable,
@@ -77,19 +91,10 @@ def serve(port: int) -> int:
     assert server.stdout
     up = threading.Event()
     threading.Thread(target=_relay, args=(server.stdout, up), daemon=True).start()
-    said = ""
     try:
         while server.poll() is None and not up.wait(0.2):
             pass  # pages first: the measurements would take both cores
-        while server.poll() is None:
-            try:
-                measure_and_execute()
-                said = ""
-            except FAULTS as error:
-                if str(error) != said:  # once, not every second until it is mended
-                    said = str(error)
-                    print(f"make serve: {said}", file=sys.stderr)
-            time.sleep(1)
+        follow(server, shown)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -100,6 +105,50 @@ def serve(port: int) -> int:
     return 1 if server.returncode else 0
 
 
+def follow(server: subprocess.Popen[str], shown: Files) -> None:
+    """Measure and execute what is lacking, now and whenever something changes, until the server ends.
+
+    Args:
+        server: MkDocs.
+        shown: What was kept when its pages were built.
+    """
+
+    def tell() -> None:
+        nonlocal shown
+        if (now := files(*KEPT)) != shown:
+            with suppress(OSError):  # its folder was removed
+                NEWS.touch()
+                shown = now
+
+    said, done = "", None
+    while server.poll() is None:
+        now = files(*SOURCES, *KEPT)  # before the work: what changes meanwhile counts
+        if now != done:
+            done = now
+            try:
+                measure_and_execute(tell)
+                said = ""
+            except FAULTS as error:
+                if isinstance(error.__cause__ or error, OSError):
+                    done = None  # what the disk refuses is not mended in a source
+                if str(error) != said:  # once, not every second until it is mended
+                    said = str(error)
+                    print(f"make serve: {said}", file=sys.stderr)
+            tell()
+        time.sleep(1)
+
+
+def files(*tops: Path) -> Files:
+    """All files below these folders, with what differs when they were changed."""
+    seen = {}
+    for folder, _, names in chain.from_iterable(map(os.walk, tops)):
+        for path in (Path(folder, name) for name in names):
+            with suppress(OSError):  # somebody is writing there
+                at = path.stat()
+                seen[path] = (at.st_mtime_ns, at.st_ctime_ns, at.st_size)
+    return seen
+
+
 def show(port: int, parent: int) -> None:
     """In a process of its own: `mkdocs serve`, until it is told to end or its parent is gone."""
     from mkdocs.__main__ import cli  # the other process needs none of it
@@ -107,6 +156,9 @@ def show(port: int, parent: int) -> None:
     # An interruption lets MkDocs remove its folder; SIGINT itself may be ignored, as in a background job.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _end_without(parent)
+    logging.getLogger("mkdocs.livereload").addFilter(
+        lambda said: said.levelno > logging.INFO or "Serving on" in said.getMessage()
+    )
     try:
         cli(["serve", "--dev-addr", f"{HOST}:{port}"], prog_name="mkdocs")
     except OSError as error:  # somebody took the port while the first site was built

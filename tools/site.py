@@ -7,11 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from snippets.evidence.cli import measure_missing
+from snippets.evidence.measuring import measure_missing
 from snippets.evidence.questions import ROOT, SourceError, measurements, questions
 from snippets.evidence.runner import MeasurementError
 from tools import finishing
@@ -82,13 +82,17 @@ def _build(target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def measure_and_execute() -> None:
+def measure_and_execute(on_complete: Callable[[], None] = lambda: None) -> None:
     """Measure what is missing, and run the code of every question's page unless its outputs are kept already.
+
+    Args:
+        on_complete: Called whenever all that was missing of a question is measured.
 
     Raises:
         FAULTS: If an experiment or a page cannot be read, or raises.
     """
-    measure_missing([m for q in questions() for m in measurements(q)])
+    wanted = [m for q in questions() for m in measurements(q)]
+    measure_missing(wanted, on_complete=on_complete)
     for question in questions():
         source = f"zh/{question}.md"  # both languages have the same code
         if execute(parse(source, read(ROOT / "docs", source))):

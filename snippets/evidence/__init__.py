@@ -5,7 +5,8 @@
     questions.py    which questions and measurements there are
     fingerprint.py  a hash of everything that a measurement depends on
     store.py        keeps what was measured under that hash
-    runner.py       runs what the store lacks
+    runner.py       runs measurements, a few at a time
+    measuring.py    runs those that the store lacks, and shows how far it is
     judging.py      puts together what is known of a question, and judges its claims
     cli.py          `python -m snippets`
 

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.table import Table
 
 from snippets.evidence import store
-from snippets.evidence.fingerprint import key
 from snippets.evidence.judging import Evidence, EvidenceError, gather
+from snippets.evidence.measuring import JOBS, lacking, measure_missing
 from snippets.evidence.questions import (
-    Measurement,
+    SEEDS,
     SourceError,
     measurements,
     questions,
     title,
 )
-from snippets.evidence.runner import JOBS, SEEDS, MeasurementError, lacking, run
-
-# Seeds and jobs lie below: it is more than anybody runs, and no integer overflows.
-LARGEST = 2**31
-
-
-class UsageError(Exception):
-    """The command was called with something that cannot work; the message is one line."""
+from snippets.evidence.runner import MeasurementError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,122 +36,89 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cannot be carried out.
     """
     try:
-        options = _parse(arguments)
-        if not options.questions:
-            return _list_questions()
-        return _measure(options)
-    except UsageError as error:
-        print(f"python -m snippets: {error}", file=sys.stderr)
-        return 2
+        status: int = _command.main(arguments, standalone_mode=False)
+        return status
+    except click.ClickException as error:
+        reason, status = error.format_message(), 2
     except (EvidenceError, MeasurementError, SourceError) as error:
-        print(f"python -m snippets: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(
-            "python -m snippets: interrupted; what was finished is kept",
-            file=sys.stderr,
-        )
-        return 130
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageError(message)
-
-
-def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = _Parser(
-        prog="python -m snippets", description="Measure the claims of the guide."
-    )
-    parser.add_argument(
-        "questions",
-        nargs="*",
-        metavar="QUESTION",
-        help="slugs, or 'all'; none: list them",
-    )
-    parser.add_argument(
-        "--seeds",
-        type=_seeds,
-        default=SEEDS,
-        metavar="A:B",
-        help="seeds A to B-1 (default 0:20)",
-    )
-    parser.add_argument(
-        "--jobs",
-        type=_positive,
-        default=JOBS,
-        metavar="N",
-        help="processes (default 2)",
-    )
-    parser.add_argument(
-        "--json",
-        type=Path,
-        metavar="FILE",
-        help="also write the evidence of one question",
-    )
-    options = parser.parse_args(arguments)
-    known = questions()
-    if options.questions == ["all"]:
-        options.questions = known
-    for name in options.questions:
-        if name not in known:
-            raise UsageError(
-                f"there is no question {name!r}; there are: {', '.join(known)}"
-            )
-    if options.json:
-        if len(options.questions) != 1:
-            raise UsageError("--json takes the evidence of one question; name one")
-        _check_writable(options.json)
-    return options
+        reason, status = str(error), 1
+    except click.Abort:
+        reason, status = "interrupted; what was finished is kept", 130
+    print(f"python -m snippets: {reason}", file=sys.stderr)
+    return status
 
 
 def _seeds(text: str) -> range:
-    first, colon, behind = text.partition(":")
-    start, stop = _whole(first), _whole(behind)
-    if not colon or start is None or stop is None:
-        raise UsageError(
-            f"--seeds {text}: write two whole numbers, as in --seeds 100:120, below {LARGEST}"
-        )
-    if stop - start < 2:
-        raise UsageError(
-            f"--seeds {text}: an interval needs at least two seeds, from A >= 0 up to B - 1"
-        )
-    return range(start, stop)
+    """The seeds A to B-1; int() alone would take 1_0, blanks and the digits of any script."""
+    ends = re.fullmatch(r"(\d{1,9}):(\d{1,9})", text, re.ASCII)
+    if not ends:
+        mend = "write two whole numbers below 10**9, as in --seeds 100:120"
+        raise click.UsageError(f"--seeds {text}: {mend}")
+    seeds = range(int(ends[1]), int(ends[2]))
+    if len(seeds) < 2:
+        mend = "an interval needs at least two seeds, from A >= 0 up to B - 1"
+        raise click.UsageError(f"--seeds {text}: {mend}")
+    return seeds
 
 
-def _positive(text: str) -> int:
-    number = _whole(text)
-    if not number:
-        raise UsageError(
-            f"--jobs {text}: write a whole number, 1 or more, below {LARGEST}"
-        )
-    return number
+def _jobs(text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
+        mend = "write a whole number, 1 or more, below 10**9"
+        raise click.UsageError(f"--jobs {text}: {mend}")
+    return int(text)
 
 
-def _whole(text: str) -> int | None:
-    """The number that plain digits are; int() would take 1_0, blanks and the digits of any script."""
-    plain = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST))
-    return int(text) if plain and int(text) < LARGEST else None
+@click.command("python -m snippets")
+@click.argument("names", nargs=-1, metavar="[QUESTION|all]...")
+@click.option("--seeds", type=_seeds, metavar="A:B", help="Seeds A to B-1, not 0:20.")
+@click.option("--jobs", type=_jobs, metavar="N", help=f"Processes, not {JOBS}.")
+@click.option(
+    "--json", "file", type=Path, metavar="FILE", help="Write the evidence, too."
+)
+def _command(
+    names: tuple[str, ...], seeds: range | None, jobs: int | None, file: Path | None
+) -> int:
+    """Measure the claims of the guide; without a question, list them."""
+    known = questions()
+    names = tuple(known) if names == ("all",) else names
+    for name in names:
+        if name not in known:
+            there = ", ".join(known)
+            raise click.UsageError(f"there is no question {name!r}; there are: {there}")
+    if file:
+        if len(names) != 1:
+            raise click.UsageError(
+                "--json takes the evidence of one question; name one"
+            )
+        _check_writable(file)
+    if not names:
+        return _list_questions()
+    return _measure(names, seeds or SEEDS, jobs or JOBS, file)
 
 
 def _check_writable(file: Path) -> None:
     """Found out before an hour of measuring, not after it."""
-    try:
+    with _refusals(file):
         folder = _followed(file).parent
         if file.is_dir():
-            raise UsageError(f"--json {file}: this is a folder; name a file")
+            raise click.UsageError(f"--json {file}: this is a folder; name a file")
         if not _special(file):
             if not folder.is_dir():
-                raise UsageError(f"--json {file}: there is no folder {folder}")
+                raise click.UsageError(f"--json {file}: there is no folder {folder}")
             # Tried, not asked: an administrator has permission even where nothing can be written.
             with tempfile.TemporaryFile(dir=folder):
                 pass
         if file.exists() and not os.access(file, os.W_OK):
-            raise UsageError(f"--json {file}: no permission to write there")
+            raise click.UsageError(f"--json {file}: no permission to write there")
+
+
+@contextmanager
+def _refusals(file: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise UsageError(
-            f"--json {file}: cannot write there: {error.strerror}"
-        ) from None
+        reason = f"cannot write there: {error.strerror}"
+        raise click.UsageError(f"--json {file}: {reason}") from None
 
 
 def _special(file: Path) -> bool:
@@ -178,149 +132,75 @@ def _followed(file: Path) -> Path:
     return Path(os.path.realpath(file)) if file.is_symlink() else file
 
 
-def _is_stdout(file: Path) -> bool:
-    try:
-        return os.path.samestat(file.stat(), os.fstat(sys.stdout.fileno()))
-    except OSError:
-        return False
-
-
 def _write(file: Path, text: str) -> None:
-    try:
+    with _refusals(file):
         if _special(file):
             # Added to what is there: another program may be writing to it as well.
             with file.open("a", encoding="utf-8") as stream:
                 stream.write(text)
         else:
             store.write_atomically(_followed(file), text)
-    except OSError as error:
-        raise UsageError(
-            f"--json {file}: cannot write there: {error.strerror}"
-        ) from None
 
 
 def _list_questions() -> int:
-    table = Table(box=None, header_style="bold")
-    for head in ("question", "asks", "measured"):
-        table.add_column(head)
+    table = _table("", "question", "asks", "measured")
     for name in questions():
         all_of_it = measurements(name)
-        done = len(all_of_it) - len(lacking(all_of_it, SEEDS))
+        done = len(all_of_it) - len(lacking(all_of_it))
         table.add_row(name, title(name), f"{done} of {len(all_of_it)}")
     _console().print(table)
     return 0
 
 
-def _measure(options: argparse.Namespace) -> int:
-    wanted = [m for name in options.questions for m in measurements(name)]
+def _measure(names: Sequence[str], seeds: range, jobs: int, file: Path | None) -> int:
+    wanted = [m for name in names for m in measurements(name)]
     try:
         store.FOLDER.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = f"{error.strerror}; name a folder of yours in EVIDENCE_CACHE"
-        raise UsageError(f"cannot write {store.FOLDER}: {reason}") from error
-    measure_missing(wanted, options.seeds, options.jobs)
+        raise click.UsageError(f"cannot write {store.FOLDER}: {reason}") from error
+    measure_missing(wanted, seeds, jobs)
     held = True
     # Tables between would spoil the JSON for the program that reads it.
-    console = _console(options.json is not None and _is_stdout(options.json))
-    for name in options.questions:
-        found = gather(name, options.seeds)
-        print_evidence(found, console)
-        held = held and all(v.holds for v in found.claims)
-        if options.json:
-            _write(
-                options.json,
-                json.dumps(found.as_json(), indent=1, allow_nan=False) + "\n",
-            )
+    aside = file is not None and file.exists() and file.samefile("/dev/stdout")
+    console = _console(stderr=aside)
+    for name in names:
+        evidence = gather(name, seeds)
+        _print(evidence, console)
+        held = held and all(judged.holds for judged in evidence.claims)
+        if file:
+            text = json.dumps(evidence.as_json(), indent=1, allow_nan=False)
+            _write(file, f"{text}\n")
     return 0 if held else 1
 
 
-def measure_missing(
-    wanted: Sequence[Measurement], seeds: range = SEEDS, jobs: int = JOBS
-) -> None:
-    """Run those of the wanted measurements that are not up to date, with a progress bar on stderr.
-
-    Raises:
-        MeasurementError: If one of them raises.
-    """
-    for m in wanted:
-        file = store.path(m, key(m, seeds))
-        if store.damaged(file):
-            print(f"note: {file} is damaged; measuring {m} again", file=sys.stderr)
-    todo = lacking(wanted, seeds)
-    with _progress(len(todo)) as (started, done):
-        run(todo, seeds, jobs, started, done)
-
-
-@contextmanager
-def _progress(
-    total: int,
-) -> Iterator[tuple[Callable[[Measurement], None], Callable[[Measurement], None]]]:
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("measuring"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[now]}"),
-        console=console,
-        transient=True,
-        disable=not total,
-    )
-    task = bar.add_task("measuring", total=total, now="")
-    running: list[str] = []
-
-    def started(m: Measurement) -> None:
-        running.append(str(m))
-        bar.update(task, now=", ".join(running))
-
-    def done(m: Measurement) -> None:
-        running.remove(str(m))
-        bar.update(task, advance=1, now=", ".join(running))
-        console.print(f"measured {m}", highlight=False)
-
-    with bar:
-        yield started, done
-
-
-def print_evidence(found: Evidence, console: Console) -> None:
+def _print(evidence: Evidence, console: Console) -> None:
     """Print the estimates and claims of a question as two tables."""
-    estimates = Table(
-        title=f"{found.question}: estimates",
-        title_justify="left",
-        box=None,
-        header_style="bold",
-    )
-    for head in ("key", "value", "95% interval", "n", "unit"):
-        estimates.add_column(
-            head, justify="right" if head in ("value", "n") else "left", no_wrap=True
-        )
-    for name, e in found.estimates.items():
+    heads = ("key", "value", "95% interval", "n", "unit")
+    estimates = _table(f"{evidence.question}: estimates", *heads)
+    for name, e in evidence.estimates.items():
         interval = "exact" if e.low == e.high else f"{e.low:.5g} to {e.high:.5g}"
         estimates.add_row(name, f"{e.value:.5g}", interval, str(e.n), e.unit)
-    claims = Table(
-        title=f"{found.question}: claims",
-        title_justify="left",
-        box=None,
-        header_style="bold",
-    )
-    for head in ("claim", "holds", "condition", "estimate", "measured at"):
-        claims.add_column(head, no_wrap=True)
-    for v in found.claims:
-        claims.add_row(
-            v.claim.id,
-            "yes" if v.holds else "NO",
-            v.claim.condition,
-            v.claim.estimate,
-            f"{v.measurement.file}:{v.measurement.line}",
+    heads = ("claim", "holds", "condition", "estimate", "measured at")
+    claims = _table(f"{evidence.question}: claims", *heads)
+    for judged in evidence.claims:
+        claim, place = judged.claim, judged.measurement
+        holds = "yes" if judged.holds else "NO"
+        where = f"{place.file}:{place.line}"
+        claims.add_row(claim.id, holds, claim.condition, claim.estimate, where)
+    seconds = sum(p["cpu_seconds"] for p in evidence.provenance.values())
+    cost = f"{seconds:.1f} CPU-seconds when it was measured"
+    console.print(estimates, claims, cost, sep="\n", highlight=False)
+
+
+def _table(title: str, *heads: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, header_style="bold")
+    for head in heads:
+        number = head in ("value", "n")
+        table.add_column(
+            head, justify="right" if number else "left", no_wrap=bool(title)
         )
-    seconds = sum(p["cpu_seconds"] for p in found.provenance.values())
-    console.print(
-        estimates,
-        claims,
-        f"{seconds:.1f} CPU-seconds when it was measured",
-        sep="\n",
-        highlight=False,
-    )
+    return table
 
 
 def _console(stderr: bool = False) -> Console:

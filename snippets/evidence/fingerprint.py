@@ -14,6 +14,7 @@ import importlib.util
 import json
 import platform
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,6 +22,7 @@ from pathlib import Path
 from snippets.evidence.questions import ROOT, Measurement, SourceError, relative, tree
 
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "mnist1d")
+IMPORTERS = ("import_module", "__import__")
 
 
 def key(measurement: Measurement, seeds: range) -> str:
@@ -38,13 +40,11 @@ def key(measurement: Measurement, seeds: range) -> str:
 @cache
 def versions() -> dict[str, str]:
     """Installed versions of the numerical libraries, without importing them."""
-    found = {}
+    installed = dict.fromkeys(LIBRARIES, "not installed")
     for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+        with suppress(PackageNotFoundError):
+            installed[name] = version(name)
+    return installed
 
 
 def source_hash(file: str) -> str:
@@ -86,24 +86,24 @@ def _imported(path: Path) -> Iterator[Path]:
             yield from _files(base)
             for alias in node.names:
                 yield from _files(f"{base}.{alias.name}")
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in (
-            "import_module",
-            "__import__",
-        ):
-            argument = node.args[0] if node.args else None
-            if not (
-                isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-            ):
+        elif isinstance(node, ast.Call) and _name(node.func) in IMPORTERS:
+            module = getattr(node.args[0], "value", None) if node.args else None
+            if not isinstance(module, str):
                 raise SourceError(
                     f"{relative(path)}:{node.lineno}: this import's name is computed, so nobody can tell "
                     "what the measurement depends on; write the name as a literal"
                 )
-            if argument.value.startswith("."):
+            if module.startswith("."):
                 raise SourceError(
-                    f"{relative(path)}:{node.lineno}: write the full name {package + argument.value!r} "
+                    f"{relative(path)}:{node.lineno}: write the full name {package + module!r} "
                     "in this import, or use an import statement"
                 )
-            yield from _files(argument.value)
+            yield from _files(module)
+
+
+def _name(function: ast.expr) -> str | None:
+    """What stands before the parenthesis of a call, without what it is an attribute of."""
+    return getattr(function, "attr", getattr(function, "id", None))
 
 
 def _files(name: str) -> Iterator[Path]:
@@ -121,9 +121,8 @@ def _files(name: str) -> Iterator[Path]:
 @cache
 def _code(path: Path, _changed: int) -> str:
     """The code of a file without comments, docstrings and layout."""
-    module = ast.parse(
-        path.read_text(encoding="utf-8")
-    )  # a fresh tree: the shared one must not change
+    # A fresh tree: the shared one must not change.
+    module = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(module):
         if isinstance(
             node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -13,13 +13,13 @@ from snippets.evidence.estimates import Estimate, Series
 from snippets.evidence.fingerprint import key
 from snippets.evidence.questions import (
     ROOT,
+    SEEDS,
     Measurement,
     SourceError,
     measurements,
     raised,
     tree,
 )
-from snippets.evidence.runner import SEEDS
 
 
 class EvidenceError(Exception):
@@ -105,22 +105,23 @@ def gather(question: str, seeds: range = SEEDS) -> Evidence:
             or two claims share an id, or `claims.py` does not give any.
         SourceError: If an experiment is not valid Python.
     """
-    found = Evidence(question)
+    evidence = Evidence(question)
     by_name = {m.name: m for m in measurements(question)}
     for name, m in by_name.items():
         record = store.load(store.path(m, key(m, seeds)))
         if record is None:
-            found.missing.append(m)
+            evidence.missing.append(m)
             continue
-        found.measured.append(m)
-        found.provenance[name] = record.provenance
+        evidence.measured.append(m)
+        evidence.provenance[name] = record.provenance
         for rest, result in record.results.items():
             if isinstance(result, Series):
-                found.series[f"{name}.{rest}"] = result
+                evidence.series[f"{name}.{rest}"] = result
             else:
-                found.estimates[f"{name}.{rest}"] = result
-    _judge(found, by_name)
-    return found
+                evidence.estimates[f"{name}.{rest}"] = result
+    for claim in _claims(question):
+        evidence.claims.append(_judged(claim, evidence, by_name))
+    return evidence
 
 
 def known(question: str) -> Evidence:
@@ -137,35 +138,37 @@ def claim_place(question: str, claim: str) -> str:
     return f"{file}:{_line_of(claim, file)}"
 
 
-def _judge(found: Evidence, by_name: dict[str, Measurement]) -> None:
-    file = f"snippets/{found.question}/claims.py"
-    for claim in _claims(found.question, file):
-        where = f"{claim_place(found.question, claim.id)}: claim {claim.id!r}"
-        measurement = by_name.get(claim.estimate.split(".")[0])
-        if any(claim.id == judged.claim.id for judged in found.claims):
-            raise EvidenceError(
-                f"{where}: another claim has this id; rename one of them"
-            )
-        if measurement is None:
-            raise EvidenceError(
-                f"{where} is about {claim.estimate!r}, but experiment.py has no public "
-                f"function {claim.estimate.split('.')[0]!r}; there are {', '.join(sorted(by_name))}"
-            )
-        if measurement.observation:
-            raise EvidenceError(
-                f"{where} is about {claim.estimate!r}, an observation of one machine "
-                f"({measurement.file}:{measurement.line}); show it on a page, and claim nothing of it"
-            )
-        estimate = found.estimates.get(claim.estimate)
-        if estimate is None and measurement not in found.missing:
-            given = (k for k in found.estimates if k.split(".")[0] == measurement.name)
-            raise EvidenceError(
-                f"{where}: {measurement} gives no {claim.estimate!r}; it gives {', '.join(given)}"
-            )
-        found.claims.append(JudgedClaim(claim, estimate, measurement))
+def _judged(
+    claim: Claim, evidence: Evidence, by_name: dict[str, Measurement]
+) -> JudgedClaim:
+    name = claim.estimate.partition(".")[0]
+    measurement, estimate = by_name.get(name), evidence.estimates.get(claim.estimate)
+    about = f" is about {claim.estimate!r}"
+    if any(claim.id == other.claim.id for other in evidence.claims):
+        fault = ": another claim has this id; rename one of them"
+    elif measurement is None:
+        fault = (
+            f"{about}, but experiment.py has no public function {name!r}; "
+            f"there are {', '.join(sorted(by_name))}"
+        )
+    elif measurement.observation:
+        fault = (
+            f"{about}, an observation of one machine ({measurement.file}:{measurement.line}); "
+            "show it on a page, and claim nothing of it"
+        )
+    elif estimate is None and measurement not in evidence.missing:
+        given = (k for k in evidence.estimates if k.partition(".")[0] == name)
+        fault = (
+            f": {measurement} gives no {claim.estimate!r}; it gives {', '.join(given)}"
+        )
+    else:
+        return JudgedClaim(claim, estimate, measurement)
+    place = claim_place(evidence.question, claim.id)
+    raise EvidenceError(f"{place}: claim {claim.id!r}{fault}")
 
 
-def _claims(question: str, file: str) -> tuple[Claim, ...]:
+def _claims(question: str) -> tuple[Claim, ...]:
+    file = f"snippets/{question}/claims.py"
     tree(ROOT / file)  # a file that is not there or not Python is named as any other
     try:
         module = importlib.import_module(f"snippets.{question}.claims")

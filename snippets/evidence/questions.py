@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+SEEDS = range(20)  # of every measurement, where nothing else is said
 
 
 class SourceError(Exception):
@@ -60,21 +61,21 @@ def title(question: str) -> str:
 def measurements(question: str) -> list[Measurement]:
     """The public functions of its `experiment.py` and, where there is one, its `observations.py`."""
     folder = ROOT / "snippets" / question
-    found: dict[str, Measurement] = {}
+    defined: dict[str, Measurement] = {}
     for path in filter(
         Path.exists, (folder / "experiment.py", folder / "observations.py")
     ):
         for node in tree(path).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                if node.name in found:
+                if node.name in defined:
                     raise SourceError(
-                        f"{relative(path)}:{node.lineno}: {found[node.name].file} measures {node.name!r}; "
+                        f"{relative(path)}:{node.lineno}: {defined[node.name].file} measures {node.name!r}; "
                         "rename one of them"
                     )
-                found[node.name] = Measurement(
+                defined[node.name] = Measurement(
                     question, node.name, relative(path), node.lineno
                 )
-    return list(found.values())
+    return list(defined.values())
 
 
 def techniques() -> list[tuple[str, str]]:

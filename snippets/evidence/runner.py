@@ -1,4 +1,4 @@
-"""Runs the measurements that the store lacks, in two processes of one thread each."""
+"""Runs measurements in a few processes of one thread each, and stores what they return."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import importlib
 import multiprocessing
 import os
 import platform
-import re
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,27 +19,18 @@ from snippets.evidence import store
 from snippets.evidence.fingerprint import key, source_hash, versions
 from snippets.evidence.questions import Measurement
 
-SEEDS = range(20)
-JOBS = 2
-
 
 class MeasurementError(Exception):
     """A measurement raised; the message names it and its seeds."""
 
 
-def lacking(wanted: Sequence[Measurement], seeds: range) -> list[Measurement]:
-    """Those of the wanted measurements that the store does not have for today's source."""
-    return [m for m in wanted if store.load(store.path(m, key(m, seeds))) is None]
-
-
 def run(
     wanted: Sequence[Measurement],
     seeds: range,
-    jobs: int = JOBS,
-    on_start: Callable[[Measurement], None] = lambda _: None,
-    on_done: Callable[[Measurement], None] = lambda _: None,
+    jobs: int,
+    tell: Callable[[Sequence[Measurement], Measurement | None], None],
 ) -> None:
-    """Run measurements and store what they find, each as soon as it is done.
+    """Run measurements and store what they return, each as soon as it is done.
 
     Results do not depend on `jobs`: a measurement runs whole in one process, with one
     thread.
@@ -48,8 +39,8 @@ def run(
         wanted: What to run, whether or not the store has it.
         seeds: The seeds of every measurement.
         jobs: How many processes, >= 1.
-        on_start: Called when a measurement starts.
-        on_done: Called when it is stored.
+        tell: Called with those that are running, when one has started; and with the
+            one that is stored, when it is.
 
     Raises:
         MeasurementError: If a measurement raises. Those that finished before it are
@@ -74,7 +65,7 @@ def run(
                 while todo and len(running) < (1 if todo[0][0].observation else jobs):
                     m, file, source = todo.pop(0)
                     running[pool.submit(_measure, m, seeds, source)] = (m, file)
-                    on_start(m)
+                    tell([m for m, _ in running.values()], None)
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     m, file = running.pop(future)
                     try:
@@ -84,7 +75,7 @@ def run(
                             f"{m.file}:{m.line}: {m} with seeds {seeds.start}:{seeds.stop} raised "
                             f"{type(error).__name__}: {error}"
                         ) from error
-                    on_done(m)
+                    tell([m for m, _ in running.values()], m)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in multiprocessing.active_children():
@@ -133,12 +124,8 @@ def _measure(measurement: Measurement, seeds: range, source: str) -> store.Recor
 
 def _processor() -> str:
     """Name of the processor, as far as the system tells it."""
-    try:
-        found = re.search(
-            r"^model name\s*:\s*(.+)$",
-            Path("/proc/cpuinfo").read_text(encoding="utf-8"),
-            re.M,
-        )
-    except OSError:
-        found = None
-    return found.group(1) if found else platform.processor() or platform.machine()
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

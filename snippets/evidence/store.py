@@ -21,7 +21,7 @@ FOLDER = Path(os.environ.get("EVIDENCE_CACHE", _HOME / ".cache" / "evidence"))
 
 @dataclass(frozen=True)
 class Record:
-    """What one measurement found, and how.
+    """What one measurement returned, and how it was made.
 
     Args:
         results: Key (without question and measurement) to what was measured.
@@ -41,7 +41,7 @@ def load(file: Path) -> Record | None:
     """Read a record.
 
     Returns:
-        The record, or None where there is none or the file is damaged; see `damaged`.
+        The record, or None where there is none or the file is damaged.
     """
     body = unsealed(file)
     try:
@@ -50,11 +50,6 @@ def load(file: Path) -> Record | None:
         )
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def damaged(file: Path) -> bool:
-    """Whether there is a file that cannot be trusted."""
-    return file.exists() and load(file) is None
 
 
 def save(file: Path, record: Record) -> None:
@@ -67,8 +62,7 @@ def unsealed(file: Path) -> Body:
     try:
         envelope = json.loads(file.read_text(encoding="utf-8"))
         body = envelope["record"]
-        right: bool = _checksum(body) == envelope["checksum"]
-        return body if right else None
+        return body if _checksum(body) == envelope["checksum"] else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from snippets.evidence import store
-from tools import finishing, notebooks, search
+from tools import finishing, search
 from tools.core import extension, glossary
 from tools.core.guide import Guide
 from tools.core.pages import PageError, read
@@ -77,9 +77,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_serve(server: Any, config: MkDocsConfig, builder: Any) -> Any:
     """Show a number as soon as it is measured, and go on whatever happens."""
-    for folder in (store.FOLDER, notebooks.OUTPUTS):
-        folder.mkdir(parents=True, exist_ok=True)
-        server.watch(str(folder))
+    from tools.serve import NEWS  # a build knows no server
+
+    NEWS.parent.mkdir(exist_ok=True)
+    NEWS.touch()
+    server.watch(str(NEWS))
     server.builder = partial(showing.keep_last, Path(server.root), server.builder)
     return server
 

@@ -14,8 +14,7 @@ from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate
 from snippets.evidence.judging import Evidence, JudgedClaim, gather
 from snippets.evidence.questions import Measurement, questions
-from tools import figures as drawing
-from tools import notebooks, numbers, prose, rendering, reviews, rules
+from tools import drawing, notebooks, numbers, prose, rendering, reviews, rules
 from tools.pages import Page, PageError
 
 ROOT = Path(__file__).parents[1]

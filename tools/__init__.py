@@ -3,7 +3,9 @@
 prose.py      tells prose from code and mathematics in Markdown
 pages.py      a page, and what it names
 numbers.py    a measured number in the words of a language
-figures.py    figures as SVG that follows the page's colours
+kept.py       what is slow to make, kept by all that it depends on
+figures.py    figures in the words of a language, kept until they change
+drawing.py    how they are drawn: SVG that follows the page's colours
 rendering.py  what becomes of a page: numbers, claims, figures, formulas
 glossary.py   terms that lead to their meaning
 search.py     the index of each language, by its readers' words

@@ -103,8 +103,6 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     for found in evidence.values():
         _note(*filter(None, [found.fault]))
     _note(*_refuted())
-    for word in glossary.chinese_words():
-        jieba.add_word(word)  # search splits Chinese by it, and keeps our terms whole
     finder: Any = config.plugins["material/search"]
     finder.search_index = search.Index(**finder.config)
     return config

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from snippets.evidence.estimates import Estimate
 from snippets.evidence.judging import Evidence, JudgedClaim
-from snippets.evidence.questions import ROOT, raised
+from snippets.evidence.questions import ROOT, SourceError
 from tools import figures
 from tools.prose import INCLUDE, PLACEHOLDER, line_of, sections, without_code
 
@@ -266,8 +266,8 @@ class Page:
             raise PageError(found.fault)
         try:
             known = figures.names(question) if found else []
-        except Exception as error:  # whatever a file can raise that somebody is writing
-            raise PageError(raised(error, f"snippets/{question}/figures.py")) from error
+        except SourceError as error:
+            raise PageError(str(error)) from error
         if found is None or name not in known:
             raise self.error(
                 match.start(),

@@ -117,10 +117,8 @@ def linked(html: str, language: str, address: str) -> str:
         language: Its language.
         address: Where the glossary is, from this page.
     """
-    # The longest first: a dead unit is not a place for the link of a unit. Most are not on the page.
-    lower = html.lower()
-    there = (t for t in terms(language) if t.name.split()[0].lower() in lower)
-    rows = sorted(there, key=lambda term: -len(term.name))
+    # The longest first: a dead unit is not a place for the link of a unit.
+    rows = sorted(terms(language), key=lambda term: -len(term.name))
     if not rows:
         return html
     names = re.compile("|".join(f"({pattern(t.name).pattern})" for t in rows), re.I)

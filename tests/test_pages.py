@@ -15,8 +15,7 @@ from snippets.evidence.estimates import Estimate
 from snippets.evidence.judging import Evidence, JudgedClaim, gather
 from snippets.evidence.questions import Measurement, questions
 from tools import notebooks, reviews, rules
-from tools.core import figures as drawing
-from tools.core import formulas, ledger, numbers, prose, rendering
+from tools.core import drawing, figures, formulas, ledger, numbers, prose, rendering
 from tools.core.guide import Guide
 from tools.core.pages import Page, PageError, parse
 
@@ -601,8 +600,8 @@ def test_the_claims_of_a_question_are_folded_and_counted() -> None:
 def test_an_alternative_holds_plain_numbers(
     evidence: dict[str, Evidence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawing, "names", lambda _: ["drawn"])
-    monkeypatch.setattr(drawing, "draw", lambda *given: f"<svg>{given[-1]}</svg>")
+    monkeypatch.setattr(figures, "names", lambda _: ["drawn"])
+    monkeypatch.setattr(figures, "draw", lambda *given: f"<svg>{given[-1]}</svg>")
     evidence["toy"].missing.clear()
     text = "![It *reaches* [[toy.he.accuracy]] at $\\eta$.](figure:toy.drawn)"
     assert "<svg>It reaches 97.5% at \\eta.</svg>" in marked_up(text, evidence)

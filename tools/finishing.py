@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import partial
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tinycss2
-from fontTools import subset
-from fontTools.ttLib import TTFont
+
+from tools.core.kept import kept
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 WORDS = {"zh": {"search": "搜索"}, "en": {"search": "Search"}}
 
@@ -273,6 +277,7 @@ _LETTER = re.compile(r"<mi>([^<>&])</mi>")
 
 
 _HIGHER = 1.06
+_BYTES = "latin-1"  # as text, which JSON can hold
 
 
 def drawn_signs(formula: str) -> set[str]:
@@ -289,22 +294,34 @@ def _signs_in_use(folder: Path, pages: Iterable[str]) -> None:
         for formula in _FORMULA.findall(html)
         for sign in drawn_signs(formula)
     }
+    text = "".join(sorted(signs))
+    for file in folder.glob("*.woff2"):
+        cut = partial(_cut, file.read_bytes(), text, file.name)
+        font = kept("fonts", partial(tuple, cut.args), cut)
+        file.write_bytes(font.encode(_BYTES))
+
+
+def _cut(whole: bytes, text: str, name: str) -> str:
+    from fontTools import subset  # slow to load, and the signs seldom change
+    from fontTools.ttLib import TTFont
+
     options = subset.Options(
         flavor="woff2", hinting=False, layout_features=["*"], name_IDs=[]
     )
-    for file in folder.glob("*.woff2"):
-        # By default a font would note the time, and no two builds would be the same.
-        with TTFont(BytesIO(file.read_bytes()), recalcTimestamp=False) as font:
-            cutter = subset.Subsetter(options)
-            cutter.populate(text="".join(sorted(signs)))
-            cutter.subset(font)
-            if missing := {s for s in signs if ord(s) not in font.getBestCmap()}:
-                raise FinishingError(
-                    f"{file.name} lacks {''.join(sorted(missing))!r}, which formulas of the site need; "
-                    "write them another way, or put a larger part of the font into docs/assets/fonts"
-                )
-            _fit_roots(font)
-            subset.save_font(font, str(file), options)
+    # By default a font would note the time, and no two builds would be the same.
+    with TTFont(BytesIO(whole), recalcTimestamp=False) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text=text)
+        cutter.subset(font)
+        if missing := {s for s in text if ord(s) not in font.getBestCmap()}:
+            raise FinishingError(
+                f"{name} lacks {''.join(sorted(missing))!r}, which formulas of the site need; "
+                "write them another way, or put a larger part of the font into docs/assets/fonts"
+            )
+        _fit_roots(font)
+        stream = BytesIO()
+        subset.save_font(font, stream, options)
+        return stream.getvalue().decode(_BYTES)
 
 
 def _fit_roots(font: TTFont) -> None:

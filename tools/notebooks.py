@@ -14,30 +14,23 @@ import textwrap
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from html import escape, unescape
 from pathlib import Path
-from typing import Any
-
-import nbformat
-from bs4 import BeautifulSoup
-from nbclient import NotebookClient
-from nbclient.exceptions import (
-    CellExecutionError,
-    CellTimeoutError,
-    DeadKernelError,
-)
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from typing import TYPE_CHECKING, Any
 
 from snippets.evidence.fingerprint import versions
 from snippets.evidence.questions import ROOT
 from snippets.evidence.store import seal, unsealed, write_atomically
 from tools.core import formulas
 from tools.core.guide import Guide
+from tools.core.kept import kept
 from tools.core.pages import Include, Page
 from tools.core.prose import FENCE, without_code
 from tools.core.rendering import Text
+
+if TYPE_CHECKING:  # they take long to load, and most builds convert and execute nothing
+    from nbformat import NotebookNode
 
 FOLDER = ROOT / ".cache" / "notebooks"
 OUTPUTS = FOLDER / "outputs"
@@ -72,10 +65,11 @@ def write(page: Page, guide: Guide, site_url: str) -> None:
         guide: What the page names.
         site_url: Where the site is published: a downloaded notebook cannot follow relative links.
     """
+    import nbformat
+
+    _convert_once()
     book = _derive(page, guide, site_url)
-    kept = _outputs_file(book)
-    outputs = unsealed(kept)
-    if outputs:
+    if outputs := unsealed(_outputs_file([c.source for c in _code(book)])):
         for cell, out in zip(_code(book), outputs, strict=True):
             cell.outputs = [nbformat.from_dict(o) for o in out]
             cell.execution_count = next(
@@ -106,14 +100,18 @@ def execute(page: Page) -> bool:
     """
     for include in page.all(Include):
         page.included(include.file, include.start)
-    book = new_notebook(
-        cells=[new_code_cell(code.rstrip("\n")) for _, code in page.code_blocks]
-    )
-    kept = _outputs_file(book)
-    if unsealed(kept) or not _code(book):
+    blocks = [code.rstrip("\n") for _, code in page.code_blocks]
+    file = _outputs_file(blocks)
+    if unsealed(file) or not blocks:
         return False
-    if kept.exists():
-        print(f"note: {kept} is damaged; executing again", file=sys.stderr)
+    if file.exists():
+        print(f"note: {file} is damaged; executing again", file=sys.stderr)
+
+    from nbclient import NotebookClient
+    from nbclient import exceptions as failures
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    book = new_notebook(cells=[new_code_cell(code) for code in blocks])
     with tempfile.TemporaryDirectory() as elsewhere:  # where no import finds `snippets`
         client = NotebookClient(
             book,
@@ -126,7 +124,7 @@ def execute(page: Page) -> bool:
         try:
             # What the kernel has to say, other than of the blocks, is nothing to act on.
             _in_thread(partial(client.async_execute, stderr=subprocess.DEVNULL))
-        except CellExecutionError as error:
+        except failures.CellExecutionError as error:
             failed = next(
                 i
                 for i, c in enumerate(_code(book))
@@ -136,12 +134,12 @@ def execute(page: Page) -> bool:
             raise NotebookError(
                 f"docs/{page.source}:{line}: this code block raises {error.ename}: {error.evalue}"
             ) from error
-        except (CellTimeoutError, DeadKernelError) as error:
+        except (failures.CellTimeoutError, failures.DeadKernelError) as error:
             reason = str(error).strip().partition("\n")[0]
             raise NotebookError(
                 f"docs/{page.source}:1: its code blocks do not come to an end: {reason}"
             ) from error
-    seal(kept, [c.outputs for c in _code(book)])
+    seal(file, [c.outputs for c in _code(book)])
     return True
 
 
@@ -163,6 +161,29 @@ def _in_thread(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         raise failed[0]
 
 
+@cache
+def _convert_once() -> None:
+    """Let mkdocs-jupyter convert a notebook when it is new; its own cache breaks a build if it is damaged."""
+    from mkdocs_jupyter import convert
+
+    whole = convert.nb2html
+
+    def light(file: str, **how: object) -> str:
+        # Nine tenths are styles and scripts of Jupyter, which `slim` leaves out.
+        return re.sub(r"<(style|script)\b.*?</\1>", "", whole(file, **how), flags=re.S)
+
+    def once(make: Callable[..., str]) -> Callable[..., str]:
+        def converted(file: str, **how: object) -> str:
+            def given() -> object:
+                return make.__name__, Path(file).read_bytes(), how
+
+            return kept("notebooks", given, lambda: make(file, **how))
+
+        return converted
+
+    convert.nb2html, convert.nb2md = once(light), once(convert.nb2md)
+
+
 def slim(html: str, page: Page, site_url: str) -> str:
     """A notebook page as Material's own markup: mkdocs-jupyter ships half a megabyte of styles with each.
 
@@ -171,6 +192,13 @@ def slim(html: str, page: Page, site_url: str) -> str:
         page: The page that the notebook was derived from; its headings keep their ids.
         site_url: As given to `write`; such links become relative again.
     """
+    given = html, page.markdown, page.language, page.slug, site_url
+    return kept("notebooks", lambda: given, lambda: _slim(html, page, site_url))
+
+
+def _slim(html: str, page: Page, site_url: str) -> str:
+    from bs4 import BeautifulSoup
+
     soup = BeautifulSoup(html, "html.parser")
     for heading, match in zip(
         soup.select("h1, h2, h3, h4"), page.headings, strict=True
@@ -208,6 +236,8 @@ def slim(html: str, page: Page, site_url: str) -> str:
 
 def _derive(page: Page, guide: Guide, site_url: str = "") -> NotebookNode:
     """Split the page at its Python blocks."""
+    from nbformat.v4 import new_code_cell, new_notebook
+
     base = f"{site_url}{page.language}/"
     cells = []
     blocks = iter(page.code_blocks)
@@ -238,6 +268,8 @@ def _derive(page: Page, guide: Guide, site_url: str = "") -> NotebookNode:
 
 
 def _prose(text: str, base: str) -> NotebookNode:
+    from nbformat.v4 import new_markdown_cell
+
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
     text = _BLOCK.sub(
         lambda m: f"**{m['title'] or m['kind']}**\n\n{textwrap.dedent(m['body'])}", text
@@ -262,8 +294,8 @@ def _code(book: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in book.cells if cell.cell_type == "code"]
 
 
-def _outputs_file(book: NotebookNode) -> Path:
-    content = [[c.source for c in _code(book)], platform.python_version(), versions()]
+def _outputs_file(blocks: list[str]) -> Path:
+    content = [blocks, platform.python_version(), versions()]
     return (
         OUTPUTS
         / f"{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:20]}.json"

@@ -10,17 +10,19 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import jieba
-from bs4 import BeautifulSoup, Tag
 from material.plugins.search.plugin import SearchIndex
 from mkdocs.structure.pages import Page
 
 from snippets.evidence import store
-from tools.core.glossary import Term, pattern, terms
+from tools.core.glossary import Term, chinese_words, pattern, terms
+from tools.core.kept import kept
 from tools.core.pages import LANGUAGES
 
 # What Unicode can raise and lower as a whole; other indices stay `<sup>` and `<sub>`.
@@ -28,18 +30,46 @@ _RAISED = str.maketrans("0123456789+−-=()in′", "⁰¹²³⁴⁵⁶⁷⁸⁹�
 _LOWERED = str.maketrans("0123456789+−-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _RELATIONS = ("=", "≤", "≥", "≈", "≠", "→", "←", "∈", "∼", "&lt;", "&gt;")
 
+# None of these holds another of its kind.
+_LEFT_OUT = re.compile(
+    r'<(svg|form|fieldset)\b.*?</\1>|<p class="origin">.*?</p>', re.S
+)
+_FORMULA = re.compile(r"<math\b.*?</math>", re.S)
+_LISTING = re.compile(r'<details class="listing">.*?</details>', re.S)
+_GLOSSARY = re.compile(r'<div class="glossary">.*?</table>', re.S)
+_HEAD = re.compile(r"<thead>.*?</thead>", re.S)
+_ROW = re.compile(r'<tr id="(?P<id>[^"]*)">(?P<cells>.*?)</tr>', re.S)
+_CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.S)
+
 
 class Index(SearchIndex):  # type: ignore[misc]  # Material has no types
     """Material's index, of pages as they read."""
+
+    entries: list[dict[str, Any]]
 
     def add_entry_from_context(self, page: Page) -> None:
         """Read a page, unless it says again what another one says."""
         if "/notebooks/" in page.url:  # who searches wants the page itself
             return
-        shown = page.content or ""
-        page.content = readable(shown)
-        super().add_entry_from_context(page)
-        page.content = shown
+        shown, before, words = page.content or "", self.entries, (*chinese_words(),)
+
+        def make() -> list[dict[str, Any]]:
+            _teach(words)
+            self.entries, page.content = [], readable(shown)
+            super(Index, self).add_entry_from_context(page)
+            return self.entries
+
+        given = (shown, page.url, page.title, page.meta, str(page.toc), words)
+        found = kept("search", lambda: given, make)
+        self.entries, page.content = before + found, shown
+
+
+@lru_cache(maxsize=1)
+def _teach(words: tuple[str, ...]) -> None:
+    """Let jieba keep these words whole, and no others of ours."""
+    jieba.dt.initialized = False  # the server may have taught it others
+    for word in words:
+        jieba.add_word(word)
 
 
 def readable(html: str) -> str:
@@ -49,25 +79,30 @@ def readable(html: str) -> str:
     without the listings of the reference, which stand on the pages of the questions; formulas in a line;
     each row of the glossary under its own heading.
     """
-    soup = BeautifulSoup(html, "html.parser")
-    for left_out in soup.select(
-        "svg, form, fieldset, .origin, .doc-object ~ div > details.listing, .glossary thead"
-    ):
-        left_out.decompose()
-    for formula in soup("math"):
-        formula.replace_with(BeautifulSoup(_in_a_line(formula), "html.parser"))
-    for row in soup.select(".glossary tr[id]"):
-        name, *cells = (cell.decode_contents() for cell in row("td"))
-        heading = f'<h2 id="{row["id"]}">{name}</h2>'
-        text = " · ".join(filter(None, cells))  # one paragraph: it is shown as a whole
-        row.replace_with(BeautifulSoup(f"{heading}<p>{text}</p>", "html.parser"))
-    return str(soup)
+    html = _FORMULA.sub(lambda m: _read(m.group()), _LEFT_OUT.sub("", html))
+    before, there, reference = html.partition("doc-object")
+    html = before + there + _LISTING.sub("", reference)
+    return _GLOSSARY.sub(lambda m: _ROW.sub(_section, _HEAD.sub("", m.group())), html)
 
 
-def _in_a_line(formula: Tag) -> str:
+def _section(row: re.Match[str]) -> str:
+    name, *cells = _CELL.findall(row["cells"])
+    text = " · ".join(filter(None, cells))  # one paragraph: it is shown as a whole
+    return f'<h2 id="{row["id"]}">{name}</h2><p>{text}</p>'
+
+
+@cache
+def _read(formula: str) -> str:
+    # XML has five names for signs, HTML thousands.
+    formula = re.sub(r"&(?!lt;|gt;|amp;|quot;)\w+;", lambda m: unescape(m[0]), formula)
+    return _in_a_line(ET.fromstring(formula))
+
+
+def _in_a_line(formula: ET.Element) -> str:
     """MathML as text: 10⁻³, (1 − β)/2, √β."""
-    parts = [_in_a_line(child) for child in formula.find_all(True, recursive=False)]
-    match formula.name, parts:
+    parts = [_in_a_line(child) for child in formula]
+    text = escape(formula.text or "", quote=False).strip()
+    match formula.tag, parts:
         case "annotation" | "annotation-xml", _:
             return ""
         case "mfrac", [above, below]:
@@ -83,9 +118,9 @@ def _in_a_line(formula: Tag) -> str:
         case "mspace", _:
             return " "
         case "mo", _:
-            sign = formula.decode_contents().strip().replace("\u2061", " ")
+            sign = text.replace("\u2061", " ")
             return f" {sign} " if sign in _RELATIONS else sign
-    return "".join(parts) if parts else formula.decode_contents().strip()
+    return "".join(parts) or text
 
 
 def _together(text: str) -> str:
@@ -142,8 +177,12 @@ def with_aliases(
     for entry in found:
         page = entry["location"].partition("/")[0]
         plain = re.sub("\u200b|<[^>]*>", "", f"{entry['title']} {entry['text']}")
+        lower = plain.lower()
         for term, pages in used.items():
-            if count := len(pattern(term.name).findall(plain)):
+            # Most terms are not there, and that is soon seen.
+            if term.name.split()[0].lower() in lower and (
+                count := len(pattern(term.name).findall(plain))
+            ):
                 pages[page] += count
                 alias[entry["location"]][term] = None
     about: dict[str, list[Term]] = {}
@@ -162,6 +201,7 @@ def with_aliases(
         )
         for term, other in _in_both(language)
     }
+    inner = _inner_words([name for called in names.values() for name in called])
     for entry in found:
         entry["named"] = " ".join(
             name for term in about.get(entry["location"], ()) for name in names[term.id]
@@ -171,7 +211,7 @@ def with_aliases(
                 word
                 for term in alias[entry["location"]]
                 for name in names[term.id]
-                for word in (name, *_inner_words(name))
+                for word in (name, *inner[name])
                 if word != term.name
             )
         )
@@ -185,11 +225,20 @@ def _in_both(language: str) -> Iterator[tuple[Term, Term]]:
     return ((term, other.get(term.id, term)) for term in terms(language))
 
 
-@cache
-def _inner_words(name: str) -> list[str]:
-    return [
-        word
-        for chinese in re.findall("[一-鿿]+", name)
-        for word in jieba.cut_for_search(chinese)
-        if word != name and len(word) > 1
-    ]
+def _inner_words(names: list[str]) -> dict[str, list[str]]:
+    """The words within each name."""
+    words = (*chinese_words(),)
+
+    def make() -> dict[str, list[str]]:
+        _teach(words)
+        return {
+            name: [
+                word
+                for chinese in re.findall("[一-鿿]+", name)
+                for word in jieba.cut_for_search(chinese)
+                if word != name and len(word) > 1
+            ]
+            for name in names
+        }
+
+    return kept("search", lambda: (names, words), make)

@@ -1,101 +1,34 @@
-"""Figures as SVG with real text, in the colours of the page and the words of a language; and as pictures."""
+"""The figures of a question, in the words of a language: drawn where something has changed, else as kept."""
 
 from __future__ import annotations
 
+import ast
 import importlib
-import io
-import re
-import warnings
-from collections.abc import Callable
-from functools import partial
+import sys
+import time
 from html import escape
-from typing import Any
+from types import ModuleType
 
-import matplotlib as mpl
-from cycler import cycler
-from matplotlib import pyplot as plt
-from matplotlib.figure import Figure
-from matplotlib.legend import Legend
-from matplotlib.patches import Polygon, Rectangle
-from matplotlib.text import Text
-from PIL import Image
-
+from snippets.evidence.fingerprint import source_hash
 from snippets.evidence.judging import Evidence
+from snippets.evidence.questions import ROOT, tree
+from tools.core.kept import kept
 
-mpl.use("svg")
-
-# What a figure is drawn in, and the class that takes each colour's place, so that the
-# page's own stylesheet colours it in light and dark.
-COLORS = {
-    "#20242b": "ink",
-    "#5c6470": "soft",
-    "#e4dfd3": "rule",
-    "#0a6a73": "c0",
-    "#8f5a08": "c1",
-    "#a63d2b": "c2",
-}
-INK, SOFT, RULE, *SERIES = COLORS
-# The same where our stylesheet does not apply, as in a reader mode: to be seen on white and on black.
-PLAIN = {
-    "ink": "currentColor",
-    "soft": "currentColor",
-    "rule": "#8884",
-    "c0": "#1b8a94",
-    "c1": "#b07514",
-    "c2": "#cc5a45",
-}
-SIZES = {
-    "wide": (704, 330),
-    "narrow": (358, 300),
-    "small": (270, 225),
-}  # CSS pixels; a figure may set its own height
-PAPER = "#faf8f3"
 POSTER = (1200, 630)  # pixels, as chats show a picture of a page
 
-STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "font.size": 12,
-    "axes.titlesize": 12,
-    "legend.fontsize": 12,
-    "axes.prop_cycle": cycler(color=SERIES, linestyle=["-", "--", "-."]),
-    "axes.edgecolor": SOFT,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlelocation": "left",
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": RULE,
-    "grid.linewidth": 1,
-    "text.color": INK,
-    "xtick.color": SOFT,
-    "ytick.color": SOFT,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "lines.linewidth": 2,
-    "legend.frameon": False,
-    "figure.dpi": 72,  # a point is a pixel: sizes below are what the reader sees
-    "savefig.transparent": True,
-    "path.simplify_threshold": 0.3,  # pixels; halves the weight of long curves
-}
-
-_POSTER_STYLE = STYLE | {
-    "savefig.transparent": False,
-    "figure.facecolor": PAPER,
-    "axes.facecolor": PAPER,
-}
-
-Say = Callable[[str, str], str]
-Draw = Callable[[Evidence, Say, bool], Figure]
+_loaded: dict[str, str] = {}  # questions to the source of what draws their figures
 
 
 def names(question: str) -> list[str]:
-    """The figures of a question: the public functions of its `figures.py`."""
-    module = importlib.import_module(f"snippets.{question}.figures")
+    """The figures of a question: the public functions of its `figures.py`.
+
+    Raises:
+        SourceError: If it is not there, or not valid Python.
+    """
     return [
-        name
-        for name, value in vars(module).items()
-        if getattr(value, "__module__", "") == module.__name__ and name[0] != "_"
+        node.name
+        for node in tree(ROOT / _file(question)).body
+        if isinstance(node, ast.FunctionDef) and node.name[0] != "_"
     ]
 
 
@@ -115,7 +48,7 @@ def draw(
         Two `<svg>` elements; a reader mode, which has no stylesheet of ours, leaves out the hidden one.
     """
     wide, narrow = (
-        _draw(question, name, evidence, language, alternative, size)
+        _svg(question, name, evidence, language, alternative, size)
         for size in ("wide", "narrow")
     )
     return f'<div class="wide">{wide}</div><div class="narrow" hidden>{narrow}</div>'
@@ -125,64 +58,26 @@ def card(
     question: str, name: str, evidence: Evidence, language: str, alternative: str
 ) -> str:
     """Draw the first panel of a figure alone, small enough for a card; arguments as in `draw`."""
-    return _draw(question, name, evidence, language, alternative, "small")
+    return _svg(question, name, evidence, language, alternative, "small")
 
 
 def poster(question: str, name: str, evidence: Evidence) -> bytes:
-    """Draw the first panel of a figure as a PNG for links to the page, without a word.
-
-    So it needs no Chinese font on the machine that builds, and serves both languages.
-    """
-    module = importlib.import_module(f"snippets.{question}.figures")
-    with mpl.rc_context(_POSTER_STYLE):
-        figure: Figure = getattr(module, name)(evidence, lambda _, en: en, False)
-        (panel, *others) = figure.axes
-        for axes in others:
-            axes.remove()
-        figure.set_layout_engine("none")
-        panel.set_position((0.06, 0.1, 0.78, 0.8))
-        panel.tick_params(length=0, labelbottom=False, labelleft=False)
-        for words in (*figure.findobj(Legend), *figure.findobj(Text)):
-            words.set_visible(False)
-        return _sealed(figure)
+    """Draw the first panel of a figure as a PNG for links to the page, without a word."""
+    return _drawn(question, name, evidence).encode("latin-1")
 
 
 def seal() -> bytes:
     """The picture of the pages that have no figure: the site's own mark."""
-    with mpl.rc_context(_POSTER_STYLE):
-        return _sealed(plt.figure(), at=(0.5, 0.5), size=0.5)
+
+    def make() -> str:
+        from tools.core import drawing  # matplotlib takes as long to load as many pages
+
+        return drawing.seal().decode("latin-1")
+
+    return kept("figures", lambda: "seal", make).encode("latin-1")
 
 
-def _sealed(
-    figure: Figure, at: tuple[float, float] = (0.92, 0.15), size: float = 0.1
-) -> bytes:
-    """The figure on paper with the site's mark, the one of `favicon.svg`, as a PNG of few colours."""
-    width, height = POSTER
-    figure.set_size_inches(width / 180, height / 180)
-    x, y = at[0] * width, at[1] * height
-    half = size * height / 2
-    for shape in (
-        Rectangle((x - half, y - half), 2 * half, 2 * half, color=SERIES[2]),
-        Polygon(
-            [
-                (x + half * dx, y + half * dy)
-                for dx, dy in ((-0.44, 0.47), (-0.44, -0.47), (0.44, 0))
-            ],
-            color=PAPER,
-        ),
-    ):
-        shape.set_transform(None)  # in pixels of the picture
-        figure.add_artist(shape)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=180, metadata={"Software": None})
-    plt.close(figure)
-    few = Image.open(stream).convert("RGB").quantize(64, dither=Image.Dither.NONE)
-    stream = io.BytesIO()
-    few.save(stream, "PNG", optimize=True)
-    return stream.getvalue()
-
-
-def _draw(
+def _svg(
     question: str,
     name: str,
     evidence: Evidence,
@@ -190,113 +85,45 @@ def _draw(
     alternative: str,
     size: str,
 ) -> str:
-    module = importlib.import_module(f"snippets.{question}.figures")
-    function: Draw = getattr(module, name)
-    width, height = SIZES[size]
-    style = STYLE | {
-        "figure.figsize": (width / 72, height / 72),
-        "svg.hashsalt": f"{question}.{name}.{size}",
-    }
-    with mpl.rc_context(style), warnings.catch_warnings():
-        # Text is laid out by the reader's browser, which has the font.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = function(evidence, partial(_say, language), size == "wide")
-        if size == "small":
-            _keep_first_panel(figure, width / 72, height / 72)
-        stream = io.StringIO()
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-        plt.close(figure)
-    return _clean(stream.getvalue(), f"{question}-{name}-{size}-", size, alternative)
+    svg = _drawn(question, name, evidence, language, size)
+    return svg.replace('aria-label=""', f'aria-label="{escape(alternative)}"', 1)
 
 
-def _keep_first_panel(figure: Figure, width: float, height: float) -> None:
-    first, *others = figure.axes
-    for axes in others:
-        axes.remove()
-    first.set_subplotspec(figure.add_gridspec(1, 1)[0, 0])
-    figure.set_size_inches(width, height)
+def _drawn(question: str, name: str, evidence: Evidence, *how: str) -> str:
+    """A figure in a language and a size, or without either its poster's bytes."""
+    # All that it may depend on: its words and its numbers, and not how they were measured.
+    values = Evidence(question, evidence.estimates, evidence.series)
+
+    def make() -> str:
+        from tools.core import drawing
+
+        draw = getattr(_functions(question), name)
+        if not how:
+            return drawing.poster(draw, values).decode("latin-1")
+        return drawing.svg(draw, values, f"{question}.{name}", *how)
+
+    return kept("figures", lambda: (_source(question), values, name, how), make)
 
 
-def _say(language: str, zh: str, en: str) -> str:
-    return zh if language == "zh" else en
+def _module(question: str) -> str:
+    return f"snippets.{question}.figures"
 
 
-def _clean(svg: str, prefix: str, size: str, alternative: str) -> str:
-    """Turn matplotlib's file into an element that lives in a page: no inline style, no foreign id."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(
-        r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.S
-    )
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}\1"', svg)
-    svg = re.sub(r'((?:xlink:)?href="|url\()#', rf"\1#{prefix}", svg).replace(
-        "xlink:href", "href"
-    )
-    svg = re.sub(r' style="([^"]*)"', lambda m: _attributes(m.group(1)), svg)
-    box = re.search(r'viewBox="([^"]+)"', svg)
-    assert box, "matplotlib writes a viewBox"
-    head = f'<svg class="fig {size}" viewBox="{box.group(1)}" role="img" aria-label="{escape(alternative)}">'
-    return light(re.sub(r"^<svg[^>]*>", head, svg))
+def _file(question: str) -> str:
+    return f"snippets/{question}/figures.py"
 
 
-def light(svg: str) -> str:
-    """Without what nobody sees: empty shapes, names that nothing refers to, tenths of tenths of a pixel."""
-    svg = re.sub(r'<path d="[^"]*" fill="none"/>|<defs></defs>', "", svg)
-    named = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
-    svg = re.sub(
-        r' id="([^"]+)"', lambda m: m.group() if m.group(1) in named else "", svg
-    )
-    # Only where things are: a label with many digits has them on purpose.
-    svg = re.sub(r' (?:d|x|y|points)="[^"]*"', _rounded, svg)
-    svg = re.sub(r' d="([^"]*)"', _relative, svg)
-    svg = re.sub(r' transform="rotate\(-0 [^)]*\)"', "", svg)
-    svg = re.sub(r"\s*\n\s*", " ", svg)
-    return re.sub(r">\s+<", "><", svg).strip()
+def _source(question: str) -> str:
+    """Hash of the code that draws: of what is loaded, as the server loads it once a build."""
+    if _module(question) not in sys.modules or question not in _loaded:
+        _loaded[question] = source_hash(_file(question))
+    return _loaded[question]
 
 
-def _rounded(attribute: re.Match[str]) -> str:
-    return re.sub(
-        r"-?\d+\.\d{2,}",
-        lambda m: f"{float(m.group()):.1f}".removesuffix(".0"),
-        attribute.group(),
-    )
-
-
-def _relative(path: re.Match[str]) -> str:
-    """Lines as steps from point to point, which are alike and compress to half of the points themselves."""
-    if set(re.findall("[A-Za-z]", path.group(1))) - set("MLz"):
-        return path.group()
-    steps = []
-    x = y = 0.0
-    for command, a, b in re.findall(r"([MLz])\s*(\S*)\s*(\S*)", path.group(1)):
-        if command == "z":
-            steps.append("z")
-            continue
-        to = float(a), float(b)
-        dx, dy = (to[0] - x, to[1] - y) if command == "L" else to
-        # + 0.0: a step of nothing has no sign.
-        steps.append(
-            "Ml"[command == "L"] + f"{round(dx, 1) + 0.0:g} {round(dy, 1) + 0.0:g}"
-        )
-        x, y = to
-    return f' d="{"".join(steps)}"'
-
-
-def _attributes(style: str) -> str:
-    """Presentation attributes in place of a style; our colours become classes."""
-    classes, attributes = [], []
-    for declaration in filter(None, (part.strip() for part in style.split(";"))):
-        name, _, text = (part.strip() for part in declaration.partition(":"))
-        if name == "font":  # matplotlib's shorthand: size and family
-            found = re.search(r"([\d.]+)px", text)
-            name, text = "font-size", found.group(1) if found else "12"
-        if name == "font-family":
-            continue
-        if name in ("fill", "stroke") and text.lower() in COLORS:
-            color = COLORS[text.lower()]
-            classes.append(f"{name}-{color}")
-            attributes.append(f'{name}="{PLAIN[color]}"')
-        else:
-            attributes.append(f'{name}="{escape(text)}"')
-    if classes:
-        attributes.append(f'class="{" ".join(classes)}"')
-    return "".join(f" {a}" for a in attributes)
+def _functions(question: str) -> ModuleType:
+    fresh = _module(question) not in sys.modules
+    module = importlib.import_module(_module(question))
+    if fresh and source_hash(_file(question)) != _loaded.get(question):
+        # Saved at this very moment: nobody knows what was loaded, and no other build may take it for known.
+        _loaded[question] = f"{time.time_ns()}"
+    return module

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from snippets.evidence.estimates import Estimate
 from snippets.evidence.judging import Evidence, JudgedClaim
-from snippets.evidence.questions import Measurement, raised
+from snippets.evidence.questions import Measurement, SourceError
 from tools.core import figures, formulas
 from tools.core.pages import (
     VERDICTS,
@@ -221,9 +221,8 @@ class Guide:
         evidence = self._known(figure.question)
         try:
             known = figures.names(figure.question) if evidence else []
-        except Exception as error:  # whatever a file can raise that somebody is writing
-            file = f"snippets/{figure.question}/figures.py"
-            raise PageError(raised(error, file)) from error
+        except SourceError as error:
+            raise PageError(str(error)) from error
         name = f"{figure.question}.{figure.name}"
         if evidence is None or figure.name not in known:
             raise page.error(

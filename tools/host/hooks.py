@@ -24,7 +24,7 @@ from mkdocs.structure.toc import get_toc
 
 from snippets.evidence import store
 from tools import finishing, search
-from tools.core import extension, glossary
+from tools.core import extension
 from tools.core.guide import Guide
 from tools.core.pages import PageError, read
 from tools.core.rendering import box
@@ -68,8 +68,6 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     faults.note(*refuted(guide.evidence))
     markup = extension.GuideExtension(guide, report=faults.note)
     config.markdown_extensions.append(markup)  # type: ignore[arg-type]
-    for word in glossary.chinese_words():
-        jieba.add_word(word)  # search splits Chinese by it, and keeps our terms whole
     finder: Any = config.plugins["material/search"]
     finder.search_index = search.Index(**finder.config)
     return config

@@ -256,7 +256,7 @@ def test_both_paths_agree_with_arithmetic_where_nothing_is_rounded():
     z = torch.linspace(-5, 5, 21).double()
     for target in (0, 1):
         for loss in (losses.after_sigmoid, losses.of_logits):
-            value, gradient = losses.at(loss, z, target)
+            value, gradient = losses.value_and_gradient(loss, z, target)
             expected = (1 + torch.exp((1 - 2 * target) * z)).log()
             torch.testing.assert_close(value, expected)
             torch.testing.assert_close(gradient, 1 / (1 + (-z).exp()) - target)
@@ -266,14 +266,14 @@ def test_the_threshold_is_where_one_plus_exp_is_rounded_to_one():
     """In float32 the spacing above 1 is 2^-23, so 1 + exp(-z) is 1 from z = 24 ln 2 on."""
     edge = 24 * math.log(2)
     z = torch.tensor([edge - 0.7, edge + 0.7])  # a correctly rounded sigmoid: 25 ln 2
-    gradient = losses.at(losses.after_sigmoid, z, 0)[1]
+    gradient = losses.value_and_gradient(losses.after_sigmoid, z, 0)[1]
     assert gradient[0].item() == pytest.approx(1, abs=0.01)
     assert gradient[1].item() == 0
 
 
 def test_softmax_twice_gives_the_loss_probabilities_and_keeps_the_choice():
-    once = networks.started("relu", SEEDS)
-    twice = networks.started("relu", SEEDS, kind=losses.SoftmaxTwice)
+    once = networks.initial_networks("relu", SEEDS)
+    twice = networks.initial_networks("relu", SEEDS, kind=losses.SoftmaxTwice)
     x = batch(3, 7, 40)
     torch.testing.assert_close(twice.logits(x).sum(-1), torch.ones(3, 7))
     assert torch.equal(twice.logits(x).argmax(-1), once.logits(x).argmax(-1))
@@ -281,7 +281,7 @@ def test_softmax_twice_gives_the_loss_probabilities_and_keeps_the_choice():
 
 def test_the_gradient_norm_is_that_of_each_run_alone():
     y = torch.arange(7).expand(3, 7) % 10
-    nets, x = networks.started("gelu", SEEDS), batch(3, 7, 40)
+    nets, x = networks.initial_networks("gelu", SEEDS), batch(3, 7, 40)
     found = losses.gradient_norm(nets, x, y)
     for run in range(3):
         parameters = [p[run].clone().requires_grad_() for p in nets.parameters()]
@@ -306,14 +306,14 @@ def test_uniform_logits_lose_a_factor_of_the_classes():
 
 @pytest.mark.parametrize("name", networks.HIDDEN)
 def test_networks_start_at_the_variance_that_is_said(name):
-    weights = networks.started(name, range(200), (100, 50, 10)).weights
+    weights = networks.initial_networks(name, range(200), (100, 50, 10)).weights
     variance = networks.HIDDEN[name].weight_variance
     for w in weights:
         assert w.var().item() * w.shape[1] == pytest.approx(variance, rel=0.02)
 
 
 def test_preactivations_lead_to_the_hidden_outputs():
-    nets, x = networks.started("tanh", SEEDS), batch(3, 7, 40)
+    nets, x = networks.initial_networks("tanh", SEEDS), batch(3, 7, 40)
     nets.biases = [batch(*b.shape, seed=9) for b in nets.biases]
     for z, h in zip(networks.preactivations(nets, x), nets.hidden(x), strict=True):
         torch.testing.assert_close(z.tanh(), h)

@@ -13,7 +13,7 @@ from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils.parametrize import register_parametrization
 
 from snippets.biases import _lstm, _rare
-from snippets.biases import _starts as starts
+from snippets.biases import _networks as networks
 from snippets.biases.forget_bias_ import forget_bias_
 from snippets.biases.log_prior_bias_ import log_prior_bias_
 from snippets.laboratory.digits import splits
@@ -314,7 +314,7 @@ def test_a_value_that_is_not_finite_is_refused(value):
 
 def test_default_biases_are_those_of_nn_linear():
     """Same range; a test of the distribution against PyTorch's own draws."""
-    found = starts.biases("default", range(50))
+    found = networks.initial_biases("default", range(50))
     for n, m, b in zip((64, 100), (100, 100), found[:2], strict=True):
         own = torch.stack([nn.Linear(n, m).bias.detach() for _ in range(50)])
         assert b.shape == (50, 1, m)
@@ -326,7 +326,7 @@ def test_default_biases_are_those_of_nn_linear():
 
 def test_constant_biases_are_constant_and_the_output_bias_is_zero():
     for name, value in {"zero": 0, "frozen": 0, "tenth": 0.1, "minus_one": -1}.items():
-        *hidden, output = starts.biases(name, SEEDS)
+        *hidden, output = networks.initial_biases(name, SEEDS)
         assert all((b == value).all() for b in hidden)
         assert output.shape == (3, 1, 10)
         assert not output.any()
@@ -337,7 +337,9 @@ def test_weighted_test_loss_is_the_mean_over_a_set_with_that_prior():
     x = torch.randn(1, 100, 64, generator=torch.Generator().manual_seed(0))
     eights = torch.zeros(1, 100, dtype=torch.bool)
     eights[0, 0] = True
-    nets = Ensemble(starts.he(range(1), 1), starts.biases("he", range(1), 1))
+    nets = Ensemble(
+        networks.he_weights(range(1), 1), networks.initial_biases("he", range(1), 1)
+    )
     plain = F.binary_cross_entropy_with_logits(nets.logits(x)[..., 0], eights.float())
     torch.testing.assert_close(_rare.losses(nets, x, eights).float(), plain[None])
     twice = torch.cat([x[:, :1], x], 1), torch.cat([eights[:, :1], eights], 1)

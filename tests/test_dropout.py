@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from torch import nn
 
 from snippets.dropout import _scores as scores
-from snippets.dropout._nets import Side, sampled, started
+from snippets.dropout._networks import AsModule, initial_networks, sample_probabilities
 from snippets.dropout._steps import BATCH, POLL, first_below, steps_to
 from snippets.dropout.mc_dropout import mc_dropout
 from snippets.laboratory.digits import Split
@@ -452,23 +452,28 @@ def test_the_logged_loss_is_a_mean_over_one_epoch_even_of_one_batch():
     torch.manual_seed(0)
     x, y = torch.randn(2, BATCH, 64), torch.randint(10, (2, BATCH))
     data = Split(x, y, x, y)
-    nets, sgd = started(64, 30, 0.0, range(2)), partial(torch.optim.SGD, lr=0.5)
+    nets, sgd = (
+        initial_networks(64, 30, 0.0, range(2)),
+        partial(torch.optim.SGD, lr=0.5),
+    )
     found = steps_to(0.05, nets, data, range(2), sgd)
     late = found["logged"] - found["eval"]  # a batch is seen before its step
     assert late.tolist() == pytest.approx([1, 1], abs=0.5)
 
 
 def test_side_by_side_nets_are_the_ensemble():
-    nets, x = started(6, 8, 0.5, range(3)), torch.randn(3, 5, 6)
-    side = Side(nets).eval()
+    nets, x = initial_networks(6, 8, 0.5, range(3)), torch.randn(3, 5, 6)
+    side = AsModule(nets).eval()
     torch.testing.assert_close(side(x.transpose(0, 1)).permute(2, 0, 1), nets.logits(x))
     found = mc_dropout(side, x.transpose(0, 1), 500, seed=0)
-    drawn = torch.stack(list(sampled(nets, x, 500, torch.Generator().manual_seed(0))))
+    drawn = torch.stack(
+        list(sample_probabilities(nets, x, 500, torch.Generator().manual_seed(0)))
+    )
     assert torch.allclose(found.mean.permute(2, 0, 1), drawn.mean(0), atol=0.15)
 
 
 @pytest.mark.parametrize(("kind", "variance"), [("he", 2), ("default", 1 / 3)])
 def test_weights_have_the_variance_that_is_promised(kind, variance):
-    nets = started(50, 200, 0.0, range(4), kind)
+    nets = initial_networks(50, 200, 0.0, range(4), kind)
     assert float(nets.weights[1].var() * 200) == pytest.approx(variance, rel=0.03)
     assert (nets.biases[0].abs().max() == 0) == (kind == "he")

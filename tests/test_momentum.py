@@ -8,7 +8,8 @@ import torch
 from snippets.activations.dead_units import dead_units
 from snippets.laboratory.digits import splits
 from snippets.laboratory.ensembles import Ensemble
-from snippets.momentum import _runs as runs
+from snippets.momentum import _descent as descent
+from snippets.momentum import _networks as networks
 from snippets.momentum._valley import roll
 from snippets.momentum.best_momentum import best_momentum
 from snippets.momentum.largest_stable_lr import largest_stable_lr
@@ -271,10 +272,10 @@ def test_descend_is_torchs_sgd_with_a_momentum_for_each_run():
     x = torch.randn(3, 20, 4, generator=torch.Generator().manual_seed(1))
     y = torch.randint(5, (3, 20), generator=torch.Generator().manual_seed(2))
     lr, momentum = torch.tensor([0.1, 0.2, 0.05]), torch.tensor([0.0, 0.9, 0.99999])
-    nets = runs.networks(range(3), (4, 6, 5), 1)
+    nets = networks.initial_networks(range(3), (4, 6, 5), 1)
     start = [w.clone() for w in nets.weights]
-    curves, _ = runs.descend(
-        nets.parameters(), lr, momentum, lambda _: runs.per_run_loss(nets, x, y), 30
+    curves, _ = descent.descend(
+        nets.parameters(), lr, momentum, lambda _: networks.per_run_loss(nets, x, y), 30
     )
     assert curves.shape == (3, 30)
     for i in range(3):
@@ -285,7 +286,7 @@ def test_descend_is_torchs_sgd_with_a_momentum_for_each_run():
         )
         for step in range(30):
             optimizer.zero_grad()
-            loss = runs.per_run_loss(alone, x[i : i + 1], y[i : i + 1]).sum()
+            loss = networks.per_run_loss(alone, x[i : i + 1], y[i : i + 1]).sum()
             assert float(loss.detach()) == pytest.approx(
                 float(curves[i, step]), rel=1e-4
             )
@@ -296,7 +297,7 @@ def test_descend_is_torchs_sgd_with_a_momentum_for_each_run():
 
 
 def test_copies_of_a_seed_start_equal_and_seeds_differ():
-    first = runs.networks(range(2), (4, 6, 5), 3).weights[0]
+    first = networks.initial_networks(range(2), (4, 6, 5), 3).weights[0]
     assert torch.equal(first[0], first[2])
     assert not torch.equal(first[0], first[3])
 
@@ -321,13 +322,13 @@ def test_settled_asks_for_good():
             [0.0, nan, 0.0, 0.0, 0.0],
         ]
     )
-    assert runs.settled(curve, 1.0).tolist() == [3, 0, 5, 2]
-    assert runs.settled(curve, 1.0, every=10).tolist() == [30, 0, 50, 20]
+    assert descent.steps_to_settle(curve, 1.0).tolist() == [3, 0, 5, 2]
+    assert descent.steps_to_settle(curve, 1.0, every=10).tolist() == [30, 0, 50, 20]
 
 
 def test_peaks_are_turns_above_the_level():
     curve = torch.tensor([[0.0, 2.0, 1.0, 3.0, 0.0, 0.5, 0.0], [4, 3, 2, 1, 0, 0, 0]])
-    assert runs.peaks(curve, 1.0).tolist() == [2, 0]
+    assert descent.count_peaks(curve, 1.0).tolist() == [2, 0]
 
 
 def test_the_valley_is_rosenbrocks_function_under_torchs_sgd():

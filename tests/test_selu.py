@@ -14,7 +14,13 @@ from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 from torch.nn.utils.parametrize import register_parametrization
 
 from snippets.laboratory.ensembles import Ensemble
-from snippets.selu._nets import BatchNormalized, dead_share, fit, make, weights
+from snippets.selu._networks import (
+    BatchNormalized,
+    dead_share,
+    fit,
+    initial_networks,
+    normal_weights,
+)
 from snippets.selu._signals import (
     Signal,
     linear_default,
@@ -878,7 +884,7 @@ def test_second_moments_of_linear_nets_are_products_of_chi_squares():
 
 def test_batch_normalization_is_torchs_run_by_run():
     seeds = range(3)
-    nets = BatchNormalized(weights(seeds, 2, 2.0))
+    nets = BatchNormalized(normal_weights(seeds, 2, 2.0))
     g = torch.Generator().manual_seed(0)
     for tensors in (nets.biases, nets.scales):
         for t in tensors:
@@ -906,7 +912,10 @@ def test_dead_units_are_those_without_slope():
     nets.biases[0] = torch.tensor([[[-9.0, -9.0, 0.0, 0.0]], [[0.0, 0.0, 0.0, 0.0]]])
     x = torch.tensor([[[1.0], [2.0]], [[1.0], [-2.0]]])
     torch.testing.assert_close(dead_share(nets, x), torch.tensor([0.5, 0.0]).double())
-    assert dead_share(make("selu", range(2), 1), torch.randn(2, 5, 40)).sum() == 0
+    assert (
+        dead_share(initial_networks("selu", range(2), 1), torch.randn(2, 5, 40)).sum()
+        == 0
+    )
 
 
 def test_training_moves_scales_and_settles():
@@ -917,7 +926,7 @@ def test_training_moves_scales_and_settles():
         train_x = torch.randn(2, 200, 40)
         train_y = torch.randint(10, (2, 200))
 
-    nets = make("batch_norm", seeds, 2)
+    nets = initial_networks("batch_norm", seeds, 2)
     fit(nets, Data, seeds, 0.01, 1)
     assert all((s != 1).any() for s in nets.scales)
     assert len(nets.settled) == 2

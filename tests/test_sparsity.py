@@ -1,6 +1,7 @@
 """FTRL is compared with Keras, with Adagrad and with the paper; thresholds with closed forms."""
 
 import copy
+import functools
 import io
 import os
 
@@ -10,7 +11,8 @@ from torch import nn
 from torch.nn.utils import prune
 
 from snippets.laboratory.ensembles import Ensemble
-from snippets.sparsity import _nets as nets
+from snippets.sparsity import _networks as networks
+from snippets.sparsity import _training as training
 from snippets.sparsity.ftrl import FTRL
 from snippets.sparsity.magnitude_masks import (
     gradual_sparsity,
@@ -480,12 +482,21 @@ def test_proximal_step_refuses_to_do_nothing():
 
 
 def test_the_penalty_of_the_experiment_is_autograds():
-    w, b = nn.Parameter(start()), nn.Parameter(start())
-    made = nets.penalized(torch.optim.SGD, 0.3, lr=1.0)([w, b])
-    w.grad, b.grad = gradients(1)[0], gradients(1)[0]
-    made.step()
-    assert torch.allclose(w, start() - gradients(1)[0] - 0.3 * start().sign())
-    assert torch.allclose(b, start() - gradients(1)[0])
+    g = torch.Generator().manual_seed(6)
+    x, y = torch.randn(3, 64, 8, generator=g), torch.randint(4, (3, 64), generator=g)
+
+    class Data:
+        train_x, train_y = x, y
+
+    sgd = functools.partial(torch.optim.SGD, lr=1.0)
+    plain = training.fit(small(), Data, range(3), 1, sgd)
+    penalized = training.fit_penalized(small(), Data, range(3), 1, sgd, 0.3)
+    for w, other, before in zip(
+        penalized.weights, plain.weights, small().weights, strict=True
+    ):
+        torch.testing.assert_close(w, other - 0.3 * before.sign())
+    torch.testing.assert_close(penalized.biases, plain.biases)
+    assert not any(p.requires_grad for p in penalized.parameters())
 
 
 # Masks
@@ -683,12 +694,12 @@ def test_break_even_lies_between_the_shares_beside_it():
 
 
 def test_the_regression_from_zero_is_watched():
-    made = nets.linear("digits", range(2))
+    made = networks.zero_regressions("digits", range(2))
     x = torch.randn(2, 5, 64, generator=torch.Generator().manual_seed(0))
     assert torch.equal(made.logits(x), torch.zeros(2, 5, 10))
     seen = []
     parameters = [torch.ones(2, 3, 4, requires_grad=True), torch.zeros(2, 1, 4)]
-    optimizer = nets.watched(lambda p: FTRL(p, l1=100.0), seen)(parameters)
+    optimizer = training.note_first_zeros(lambda p: FTRL(p, l1=100.0), seen)(parameters)
     for l1 in (100.0, 0.0):
         optimizer.param_groups[0]["l1"] = l1
         parameters[0].grad = torch.ones(2, 3, 4)
@@ -707,13 +718,13 @@ def small():
 
 def test_masks_are_made_for_each_run_and_layer():
     made = small()
-    masks = nets.masks_of(made, 0.5)
+    masks = training.magnitude_masks_by_run(made, 0.5)
     for w, mask in zip(made.weights, masks, strict=True):
         for run in range(3):
             assert torch.equal(mask[run], magnitude_masks([w[run]], 0.5)[0])
-    assert nets.zeros(nets.pruned(made, masks)).tolist() == [0.5] * 3
-    assert nets.zeros(made).tolist() == [0.0] * 3
-    random = nets.random_masks(made, 0.5, range(3))
+    assert networks.zero_shares(training.prune_copy(made, masks)).tolist() == [0.5] * 3
+    assert networks.zero_shares(made).tolist() == [0.0] * 3
+    random = training.random_masks(made, 0.5, range(3))
     assert [float(m.double().mean()) for m in random] == [0.5, 0.5]
 
 
@@ -724,14 +735,16 @@ def test_masked_training_keeps_zeros_and_gradual_training_reaches_its_share():
     class Data:
         train_x, train_y = x, y
 
-    masks = nets.masks_of(small(), 0.5)
-    made = nets.pruned(small(), masks)
-    nets.fit(made, Data, range(3), 2, nets.masked(made, masks))
+    masks = training.magnitude_masks_by_run(small(), 0.5)
+    made = training.prune_copy(small(), masks)
+    training.fit(made, Data, range(3), 2, training.masked_adam(made, masks))
     assert all((w[~m] == 0).all() for w, m in zip(made.weights, masks, strict=True))
     assert not any(
         torch.equal(w, v * m)
         for w, v, m in zip(made.weights, small().weights, masks, strict=True)
     )
     gradual = small()
-    nets.fit(gradual, Data, range(3), 10, nets.gradually(gradual, 0.75, 80))
-    assert nets.zeros(gradual).tolist() == pytest.approx([0.75] * 3, abs=0.02)
+    training.fit(
+        gradual, Data, range(3), 10, training.gradually_pruning_adam(gradual, 0.75, 80)
+    )
+    assert networks.zero_shares(gradual).tolist() == pytest.approx([0.75] * 3, abs=0.02)

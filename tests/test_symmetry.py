@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from snippets.symmetry import _starts as starts
-from snippets.symmetry._outcomes import freed
+from snippets.symmetry import _networks as networks
+from snippets.symmetry._outcomes import measure_freedom
 from snippets.symmetry._outcomes import spread as spreads
 from snippets.symmetry.effective_rank import effective_rank
 from snippets.symmetry.tied_units import Units, tied_units
@@ -602,7 +602,7 @@ def test_effective_rank_leaves_its_input():
 
 
 def test_rotations_are_orthogonal_and_fix_the_ones_both_ways():
-    turns = starts.rotation(range(3), 20)
+    turns = networks.rotation(range(3), 20)
     ones = torch.ones(3, 20, 1, dtype=torch.float64)
     torch.testing.assert_close(
         turns @ turns.mT, torch.eye(20).double().expand(3, -1, -1)
@@ -615,17 +615,22 @@ def test_rotations_are_orthogonal_and_fix_the_ones_both_ways():
 def test_only_the_named_matrices_are_random():
     seeds = range(5, 8)
     for i, (w, drawn) in enumerate(
-        zip(starts.constant_but(seeds, 2, 6), starts.he(seeds), strict=True), 1
+        zip(
+            networks.constant_weights_but(seeds, 2, 6),
+            networks.he_weights(seeds),
+            strict=True,
+        ),
+        1,
     ):
         assert torch.equal(w, drawn) if i in (2, 6) else len(w.unique()) == 1
-    assert starts.he(seeds)[3].std().item() == pytest.approx(
+    assert networks.he_weights(seeds)[3].std().item() == pytest.approx(
         math.sqrt(2 / 100), rel=0.05
     )
 
 
 def test_constant_layers_pass_on_the_mean_of_their_inputs():
     x = batch(2, 7, 64, dtype=torch.float64)
-    weights = starts.constant(range(2), dtype=torch.float64)
+    weights = networks.constant_weights(range(2), dtype=torch.float64)
     torch.testing.assert_close(
         x @ weights[0], x.mean(-1, keepdim=True).expand(-1, -1, 100)
     )
@@ -638,14 +643,14 @@ def test_spread_is_the_share_of_the_root_mean_square_that_units_do_not_share():
 
 
 def test_looking_which_layers_are_free_leaves_the_start_as_it_was() -> None:
-    turn = starts.rotation(range(2), 100)
+    turn = networks.rotation(range(2), 100)
     # Rows of an orthogonal matrix with row sums 1: mean square 1/n, of which (1/n)^2 is their mean.
     torch.testing.assert_close(
         spreads(turn), torch.full((2,), (1 - 1 / 100) ** 0.5, dtype=torch.float64)
     )
-    before = starts.constant(range(2), dtype=torch.float64)
+    before = networks.constant_weights(range(2), dtype=torch.float64)
     before[2] = turn.clone()
     kept = [w.clone() for w in before]
-    freed({"rotation": (set(), before)}, range(2))
+    measure_freedom({"rotation": (set(), before)}, range(2))
     for weights, copy_of_them in zip(before, kept, strict=True):
         assert torch.equal(weights, copy_of_them)

@@ -23,7 +23,9 @@ def of_logits(logits: Tensor, target: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, target, reduction="none")
 
 
-def at(loss: Loss, logits: Tensor, target: float) -> tuple[Tensor, Tensor]:
+def value_and_gradient(
+    loss: Loss, logits: Tensor, target: float
+) -> tuple[Tensor, Tensor]:
     """Loss of each logit and its derivative, both in the logits' shape and dtype."""
     z = logits.detach().requires_grad_()
     values = loss(z, torch.full_like(z, target))

@@ -44,7 +44,7 @@ HIDDEN = {
 }
 
 
-def started(
+def initial_networks(
     name: str,
     seeds: range,
     sizes: Sequence[int] = SIZES,
@@ -60,11 +60,11 @@ def started(
     return kind(weights, activation=hidden.function)
 
 
-def trained(
+def train_networks(
     name: str, lr: float, seeds: range, kind: type[Ensemble] = Ensemble
 ) -> tuple[Ensemble, Split]:
     """Networks after 15 epochs on MNIST-1D with Adam, and the data they learned."""
-    nets, data = started(name, seeds, kind=kind), splits(seeds)
+    nets, data = initial_networks(name, seeds, kind=kind), splits(seeds)
     train(
         nets,
         data.train_x,

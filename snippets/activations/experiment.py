@@ -21,17 +21,17 @@ from torch import Tensor
 from snippets.activations._losses import (
     SoftmaxTwice,
     after_sigmoid,
-    at,
     cross_entropy,
     gradient_norm,
     of_logits,
+    value_and_gradient,
 )
 from snippets.activations._networks import (
     EPOCHS,
     HIDDEN,
+    initial_networks,
     preactivations,
-    started,
-    trained,
+    train_networks,
     zeros,
 )
 from snippets.activations.dead_units import dead_units
@@ -71,33 +71,38 @@ def binary(_seeds: range) -> Results:
     not rounded; there BCELoss's guard against a division by 0 eats the gradient, half of it at `half`.
     """
     logits = torch.arange(64 * 100 + 1, dtype=torch.float64) / 64
-    found: Results = {}
+    results: Results = {}
     least = []
     for name, dtype in DTYPES.items():
         z = torch.unique(logits.to(dtype))
-        gradient = at(after_sigmoid, z, 0)[1]
+        gradient = value_and_gradient(after_sigmoid, z, 0)[1]
         lost = ~(gradient.abs() > 0)
         blind = float(z[lost][0])
         nan = gradient[lost].isnan().double().mean()
-        found[f"blind_{name}"] = _exact(blind)
-        found[f"odds_{name}"] = _exact(math.exp(blind))
-        found[f"nan_{name}"] = _exact(float(nan), "share")
-        both = at(of_logits, z, 0)[1], at(of_logits, -z, 1)[1]
+        results[f"blind_{name}"] = _exact(blind)
+        results[f"odds_{name}"] = _exact(math.exp(blind))
+        results[f"nan_{name}"] = _exact(float(nan), "share")
+        both = (
+            value_and_gradient(of_logits, z, 0)[1],
+            value_and_gradient(of_logits, -z, 1)[1],
+        )
         least.append(float(torch.stack(both).abs().min()))
-    found["least_gradient_of_logits"] = _exact(min(least))
-    found["loss_when_blind"] = _exact(
-        float(at(after_sigmoid, torch.full((1,), 20.0), 0)[0]), "nats"
+    results["least_gradient_of_logits"] = _exact(min(least))
+    results["loss_when_blind"] = _exact(
+        float(value_and_gradient(after_sigmoid, torch.full((1,), 20.0), 0)[0]), "nats"
     )
-    gradient = at(after_sigmoid, -logits.float(), 1)[1]
-    found["half_fp32"] = _exact(float(logits[gradient.abs() < 0.5][0]))
+    gradient = value_and_gradient(after_sigmoid, -logits.float(), 1)[1]
+    results["half_fp32"] = _exact(float(logits[gradient.abs() < 0.5][0]))
     for name in ("fp32", "bf16"):
         z = (torch.arange(24 * 8 + 1) / 8).to(DTYPES[name])
         x = tuple(z.tolist())
         for path, loss in (("after_sigmoid", after_sigmoid), ("of_logits", of_logits)):
-            for kind, y in zip(("loss", "gradient"), at(loss, z, 0), strict=True):
+            for kind, y in zip(
+                ("loss", "gradient"), value_and_gradient(loss, z, 0), strict=True
+            ):
                 points = tuple(_exact(v) for v in y.tolist())
-                found[f"{path}_{name}_{kind}"] = Series(x, points, "1")
-    return found
+                results[f"{path}_{name}_{kind}"] = Series(x, points, "1")
+    return results
 
 
 def softmax_twice(seeds: range) -> Results:
@@ -111,29 +116,29 @@ def softmax_twice(seeds: range) -> Results:
     target = torch.zeros(1, dtype=torch.long)
     floor = float(F.cross_entropy(perfect.softmax(-1), target))
     error = abs(floor - (math.log(math.e + CLASSES - 1) - 1))
-    found: Results = {"floor": _exact(floor, "nats"), "floor_error": _exact(error)}
+    results: Results = {"floor": _exact(floor, "nats"), "floor_error": _exact(error)}
     wrong.requires_grad_()
     for name, z in (("once", wrong), ("twice", wrong.softmax(-1))):
         (gradient,) = torch.autograd.grad(F.cross_entropy(z, target), wrong)
-        found[f"{name}_gradient_when_wrong"] = _exact(float(gradient.norm()))
+        results[f"{name}_gradient_when_wrong"] = _exact(float(gradient.norm()))
 
     easy, gradients, accuracies = digits.splits(seeds), [], []
     for name, kind in (("once", Ensemble), ("twice", SoftmaxTwice)):
-        nets = started("relu", seeds, (64, 64, 64, 64, CLASSES), kind)
+        nets = initial_networks("relu", seeds, (64, 64, 64, 64, CLASSES), kind)
         train(nets, easy.train_x, easy.train_y, seeds=seeds, epochs=EPOCHS)
         accuracy = nets.accuracy(easy.test_x, easy.test_y)
         loss = cross_entropy(nets, easy.train_x, easy.train_y)
-        found[f"{name}_digits"] = mean(accuracy, "share")
-        found[f"{name}_digits_training_loss"] = mean(loss, "nats")
-        nets, data = trained("relu", LOW, seeds, kind)
+        results[f"{name}_digits"] = mean(accuracy, "share")
+        results[f"{name}_digits_training_loss"] = mean(loss, "nats")
+        nets, data = train_networks("relu", LOW, seeds, kind)
         accuracies.append(nets.accuracy(data.test_x, data.test_y))
-        found[f"{name}_mnist1d"] = mean(accuracies[-1], "share")
-        nets = started("relu", seeds, kind=kind)
+        results[f"{name}_mnist1d"] = mean(accuracies[-1], "share")
+        nets = initial_networks("relu", seeds, kind=kind)
         gradients.append(gradient_norm(nets, data.train_x, data.train_y))
     lost = accuracies[0] - accuracies[1]
-    found["points_lost_mnist1d"] = mean(100 * lost, "points")
-    found["gradient_at_start"] = mean(gradients[1] / gradients[0], "1")
-    return found
+    results["points_lost_mnist1d"] = mean(100 * lost, "points")
+    results["gradient_at_start"] = mean(gradients[1] / gradients[0], "1")
+    return results
 
 
 # Hidden layers
@@ -141,10 +146,10 @@ def softmax_twice(seeds: range) -> Results:
 
 def two_rates(seeds: range) -> Results:
     """Seven activations at two learning rates, and at the one that does better on validation data."""
-    found: Results = {}
+    results: Results = {}
     test: dict[str, dict[str, Tensor]] = {}
     for name in COMPARED:
-        (low, data), (high, _) = (trained(name, lr, seeds) for lr in (LOW, HIGH))
+        (low, data), (high, _) = (train_networks(name, lr, seeds) for lr in (LOW, HIGH))
         test[name] = {
             "low": low.accuracy(data.test_x, data.test_y),
             "high": high.accuracy(data.test_x, data.test_y),
@@ -155,41 +160,43 @@ def two_rates(seeds: range) -> Results:
         test[name]["tuned"] = test[name]["high"].where(
             validated[1] > validated[0], test[name]["low"]
         )
-        found[f"{name}_zeros"] = mean(zeros(low, data.test_x), "share")
+        results[f"{name}_zeros"] = mean(zeros(low, data.test_x), "share")
         for rate, accuracy in test[name].items():
-            found[f"{name}_{rate}"] = mean(accuracy, "share")
+            results[f"{name}_{rate}"] = mean(accuracy, "share")
             gap = accuracy - test["relu"][rate]
             if name != "relu":
-                found[f"{name}_minus_relu_{rate}"] = mean(100 * gap, "points")
-    return found
+                results[f"{name}_minus_relu_{rate}"] = mean(100 * gap, "points")
+    return results
 
 
 def zeros_at_start(seeds: range) -> Results:
     """Share of exact zeros among hidden outputs before training."""
     x = splits(seeds).test_x
-    return {name: mean(zeros(started(name, seeds), x), "share") for name in HIDDEN}
+    return {
+        name: mean(zeros(initial_networks(name, seeds), x), "share") for name in HIDDEN
+    }
 
 
 def too_high(seeds: range) -> Results:
     """A learning rate that kills ReLU units, and what SELU, whose slope is never exactly 0, makes of it."""
-    found: Results = {}
+    results: Results = {}
     test = {}
     for name in ("relu", "selu"):
-        nets, data = trained(name, TOO_HIGH, seeds)
+        nets, data = train_networks(name, TOO_HIGH, seeds)
         test[name] = nets.accuracy(data.test_x, data.test_y)
-        found[f"{name}_test_accuracy"] = mean(test[name], "share")
+        results[f"{name}_test_accuracy"] = mean(test[name], "share")
         before = preactivations(nets, data.train_x)
         for kind, slope in (("dead", 0.0), ("saturated", 0.01)):
             flat = [
                 saturated_units(HIDDEN[name].function, z, slope=slope) for z in before
             ]
             shares = torch.stack(flat).double().mean((0, 2))  # (layers, runs, units)
-            found[f"{name}_{kind}"] = mean(shares, "share")
+            results[f"{name}_{kind}"] = mean(shares, "share")
         if name == "relu":
             silent = torch.stack([dead_units(h) for h in nets.hidden(data.train_x)])
-            found["relu_silent"] = mean(silent.double().mean((0, 2)), "share")
-    found["selu_minus_relu"] = mean(100 * (test["selu"] - test["relu"]), "points")
-    return found
+            results["relu_silent"] = mean(silent.double().mean((0, 2)), "share")
+    results["selu_minus_relu"] = mean(100 * (test["selu"] - test["relu"]), "points")
+    return results
 
 
 def depth(seeds: range) -> Results:
@@ -198,7 +205,7 @@ def depth(seeds: range) -> Results:
     `gradient` is the factor per layer by which the root mean square of a random gradient changes on its way
     back. `signal` is the mean square of the last layer's outputs over that of the first layer's.
     """
-    found: Results = {}
+    results: Results = {}
     inputs = splits(seeds).test_x[:, :64].double()
     for name, hidden in HIDDEN.items():
         streams = generators(seeds, "deep weights")
@@ -215,12 +222,12 @@ def depth(seeds: range) -> Results:
         back = torch.autograd.grad(h, before, torch.stack(cotangent))
         first, last = (back[i].square().mean((1, 2)) for i in (0, -1))
         factor = (first / last) ** (1 / (2 * (LAYERS - 1)))
-        found[f"{name}_gradient"] = mean(factor, "1")
-        found[f"{name}_signal"] = geometric_mean(squares[-1] / squares[0], "1")
+        results[f"{name}_gradient"] = mean(factor, "1")
+        results[f"{name}_signal"] = geometric_mean(squares[-1] / squares[0], "1")
         if name == "sigmoid":
-            found["sigmoid_theory"] = _exact(_sigmoid_factor())
-            found["sigmoid_over_theory"] = mean(factor / _sigmoid_factor(), "1")
-    return found
+            results["sigmoid_theory"] = _exact(_sigmoid_factor())
+            results["sigmoid_over_theory"] = mean(factor / _sigmoid_factor(), "1")
+    return results
 
 
 def _sigmoid_factor() -> float:
@@ -236,14 +243,14 @@ def gaussian(_seeds: range) -> Results:
 
     `from_110` and `from_90` are what 20 such layers, infinitely wide, make of a mean square 10% off.
     """
-    found: Results = {}
+    results: Results = {}
     for name, hidden in HIDDEN.items():
         tau = 1 / gaussian_moments(hidden.function).second_moment
-        found[name] = _exact(tau)
+        results[name] = _exact(tau)
         for percent in (90, 110):
             q = percent / 100
             for _ in range(LAYERS):
                 # The mean square of the outputs is all that the next layer's inputs depend on.
                 q = tau * gaussian_moments(hidden.function, variance=q).second_moment
-            found[f"{name}_from_{percent}"] = _exact(q)
-    return found
+            results[f"{name}_from_{percent}"] = _exact(q)
+    return results

@@ -57,11 +57,11 @@ def train(nets: Ensemble, optimizer: torch.optim.Optimizer, seeds: range) -> Ten
     train_eights, test_eights = data.train_y == RARE, data.test_y == RARE
     streams = generators(seeds, "rare labels")
     rows = torch.arange(nets.runs)[:, None]
-    found = []
+    test_losses = []
     for step in range(LOOKS[-1] + 1):
         if step in LOOKS:
             with torch.no_grad():
-                found.append(losses(nets, data.test_x, test_eights))
+                test_losses.append(losses(nets, data.test_x, test_eights))
         if step == LOOKS[-1]:
             break
         index, labels = draw(streams, train_eights)
@@ -70,4 +70,4 @@ def train(nets: Ensemble, optimizer: torch.optim.Optimizer, seeds: range) -> Ten
         optimizer.zero_grad()
         (loss / BATCH).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    return torch.stack(found, 1)
+    return torch.stack(test_losses, 1)

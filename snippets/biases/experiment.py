@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from snippets.biases import _starts as starts
+from snippets.biases import _networks as networks
 from snippets.biases._lstm import STEPS, Recall, sequences
 from snippets.biases._rare import LOOKS, PRIOR
 from snippets.biases._rare import train as train_rare
@@ -41,24 +41,26 @@ def hidden(seeds: range) -> Results:
     starts at 0 and stays there.
     """
     data = splits(seeds)
-    found: Results = {}
+    results: Results = {}
     first: dict[str, Tensor] = {}
     last: dict[str, Tensor] = {}
     for name in ("zero", "default", "he", "tenth", "one", "minus_one", "frozen"):
-        nets = Ensemble(starts.he(seeds, 10), starts.biases(name, seeds))
+        nets = Ensemble(
+            networks.he_weights(seeds, 10), networks.initial_biases(name, seeds)
+        )
         silent = (nets.hidden(data.train_x)[-1] == 0).all(1).double().mean(-1)
-        found[f"{name}_silent_layer5"] = mean(silent, "share")
-        accuracy = _accuracies(nets, seeds, frozen=name == "frozen")
-        first[name], last[name] = accuracy[0], accuracy[-1]
-        found[f"{name}_test_accuracy"] = mean(last[name], "share")
+        results[f"{name}_silent_layer5"] = mean(silent, "share")
+        accuracies = _accuracy_by_epoch(nets, seeds, frozen=name == "frozen")
+        first[name], last[name] = accuracies[0], accuracies[-1]
+        results[f"{name}_test_accuracy"] = mean(last[name], "share")
         if name == "zero":
             sizes = [b.abs().mean((1, 2)) for b in nets.biases[:-1]]
-            found["zero_size_after_training"] = mean(torch.stack(sizes).mean(0), "1")
+            results["zero_size_after_training"] = mean(torch.stack(sizes).mean(0), "1")
             continue
         for key, at in (("", last), ("_after_1_epoch", first)):
             gap = 100 * (at[name] - at["zero"])
-            found[f"{name}_minus_zero{key}"] = mean(gap, "points")
-    return found
+            results[f"{name}_minus_zero{key}"] = mean(gap, "points")
+    return results
 
 
 def scaling(seeds: range) -> Results:
@@ -67,16 +69,16 @@ def scaling(seeds: range) -> Results:
     In float64; the relative error is the largest difference of a logit over the largest logit of the run.
     """
     x = splits(seeds).test_x.double()
-    found: Results = {}
+    results: Results = {}
     for name, summary in (("zero", largest), ("default", mean)):
         nets = Ensemble(
-            [w.double() for w in starts.he(seeds, 10)],
-            [b.double() for b in starts.biases(name, seeds)],
+            [w.double() for w in networks.he_weights(seeds, 10)],
+            [b.double() for b in networks.initial_biases(name, seeds)],
         )
         thrice, logits = nets.logits(3 * x), nets.logits(x)
         error = (thrice - 3 * logits).abs().amax((1, 2)) / thrice.abs().amax((1, 2))
-        found[f"{name}_relative_error"] = summary(error, "1")
-    return found
+        results[f"{name}_relative_error"] = summary(error, "1")
+    return results
 
 
 def rare(seeds: range) -> Results:
@@ -86,7 +88,7 @@ def rare(seeds: range) -> Results:
     weighted to the same prior, so the loss of the best constant answer is the prior's entropy, exactly.
     """
     zero, prior = (
-        _train_rare(seeds, log_prior=log_prior, adam=True, zero_weights=False)
+        _rare_losses(seeds, log_prior=log_prior, adam=True, zero_weights=False)
         for log_prior in (False, True)
     )
     gap = zero - prior
@@ -114,7 +116,7 @@ def rare_sgd(seeds: range) -> Results:
     """
     (zero, prior), he, adam = (
         [
-            _train_rare(
+            _rare_losses(
                 seeds, log_prior=log_prior, adam=adam, zero_weights=zero_weights
             )
             for log_prior in (False, True)
@@ -146,9 +148,9 @@ def reach(seeds: range) -> Results:
     ratios: dict[str, Tensor] = {}
     for name, bias in {"default": None, **{f"b{b}": b for b in FORGET_BIASES}}.items():
         nets = Recall(seeds, bias)
-        ratios[name] = _reach(nets, x, y)
+        ratios[name] = _first_over_last(nets, x, y)
         nets.parameters[1].zero_()
-        ratios[f"cell_{name}"] = _reach(nets, x, y)
+        ratios[f"cell_{name}"] = _first_over_last(nets, x, y)
     ratios |= {
         "b1_over_b0": ratios["b1"] / ratios["b0"],
         "b0_over_cell": ratios["b0"] / ratios["cell_b0"],
@@ -162,33 +164,33 @@ def recall(seeds: range) -> Results:
 
     Solved means that afterwards at least 90% of 500 new sequences are answered correctly.
     """
-    found: Results = {}
+    results: Results = {}
     for bias in (0, 1, 2, 3, 5):
         nets = Recall(seeds, bias)
         parameters = [p.requires_grad_() for p in nets.parameters]
-        step = torch.optim.Adam(parameters, lr=3e-3, fused=True)
+        adam = torch.optim.Adam(parameters, lr=3e-3, fused=True)
         streams = generators(seeds, "sequences to train on")
         for _ in range(RECALL_STEPS):
             x, y = sequences(streams, 16)
             loss = F.cross_entropy(
                 nets.logits(x).flatten(0, 1), y.flatten(), reduction="sum"
             )
-            step.zero_grad()
+            adam.zero_grad()
             (loss / 16).backward()  # type: ignore[no-untyped-call]
-            step.step()
+            adam.step()
         x, y = sequences(generators(seeds, "sequences to test on"), 500)
         with torch.no_grad():
-            correct = (nets.logits(x).argmax(-1) == y).double().mean(-1)
-        found[f"b{bias}_solved"] = share(int((correct >= 0.9).sum()), len(seeds))
-    return found
+            accuracy = (nets.logits(x).argmax(-1) == y).double().mean(-1)
+        results[f"b{bias}_solved"] = share(int((accuracy >= 0.9).sum()), len(seeds))
+    return results
 
 
-def _accuracies(nets: Ensemble, seeds: range, *, frozen: bool) -> list[Tensor]:
+def _accuracy_by_epoch(nets: Ensemble, seeds: range, *, frozen: bool) -> list[Tensor]:
     """Train; test accuracy after each epoch. Frozen hidden biases are left out of the optimizer."""
     data = splits(seeds)
-    found: list[Tensor] = []
+    accuracies: list[Tensor] = []
 
-    def rates(parameters: list[Tensor]) -> torch.optim.Optimizer:
+    def make_optimizer(parameters: list[Tensor]) -> torch.optim.Optimizer:
         if frozen:
             parameters = [*parameters[: len(nets.weights)], parameters[-1]]
         return torch.optim.Adam(parameters, lr=1e-3, fused=True)
@@ -199,20 +201,22 @@ def _accuracies(nets: Ensemble, seeds: range, *, frozen: bool) -> list[Tensor]:
         data.train_y,
         seeds=seeds,
         epochs=EPOCHS,
-        optimizer=rates,
-        after_epoch=lambda _: found.append(nets.accuracy(data.test_x, data.test_y)),
+        optimizer=make_optimizer,
+        after_epoch=lambda _: accuracies.append(
+            nets.accuracy(data.test_x, data.test_y)
+        ),
     )
-    return found
+    return accuracies
 
 
-def _train_rare(
+def _rare_losses(
     seeds: range, *, log_prior: bool, adam: bool, zero_weights: bool
 ) -> Tensor:
     """Test loss after the numbers of steps in LOOKS, shape (runs, looks)."""
-    weights = starts.he(seeds, 1)
+    weights = networks.he_weights(seeds, 1)
     if zero_weights:
         weights[-1].zero_()
-    biases = starts.biases("zero", seeds, outputs=1)
+    biases = networks.initial_biases("zero", seeds, outputs=1)
     if log_prior:
         for bias in biases[-1]:
             log_prior_bias_(bias[0], torch.tensor([PRIOR]), output="sigmoid", total=1)
@@ -238,7 +242,8 @@ def _steps_to_entropy(losses: Tensor) -> Tensor:
     return torch.tensor(LOOKS)[below.int().argmax(1)]
 
 
-def _reach(nets: Recall, x: Tensor, y: Tensor) -> Tensor:
+def _first_over_last(nets: Recall, x: Tensor, y: Tensor) -> Tensor:
+    """Norm of the gradient at the first step of the sequences over that at the last, shape (runs,)."""
     x = x.clone().requires_grad_()
     loss = F.cross_entropy(nets.logits(x).flatten(0, 1), y.flatten(), reduction="sum")
     (gradient,) = torch.autograd.grad(loss, x)

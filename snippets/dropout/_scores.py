@@ -16,8 +16,8 @@ def nll(p: Tensor, y: Tensor) -> Tensor:
 
 def brier(p: Tensor, y: Tensor) -> Tensor:
     """Mean squared distance to the true answer, summed over classes, in [0, 2]."""
-    right = F.one_hot(y, p.shape[-1])
-    return (p.double() - right).square().sum(-1).mean(-1)
+    truth = F.one_hot(y, p.shape[-1])
+    return (p.double() - truth).square().sum(-1).mean(-1)
 
 
 def accuracy(p: Tensor, y: Tensor) -> Tensor:
@@ -34,9 +34,9 @@ def calibration_error(p: Tensor, y: Tensor) -> Tensor:
     """Expected calibration error: confidence against accuracy in ten bins of equal width."""
     confidence, guess = p.max(-1)
     gap = (guess == y).double() - confidence.double()
-    place = (confidence * BINS).long().clamp(max=BINS - 1)
+    index = (confidence * BINS).long().clamp(max=BINS - 1)
     bins = torch.zeros(*y.shape[:-1], BINS, dtype=torch.float64)
-    return bins.scatter_add_(-1, place, gap).abs().sum(-1) / y.shape[-1]
+    return bins.scatter_add_(-1, index, gap).abs().sum(-1) / y.shape[-1]
 
 
 def auroc(inside: Tensor, outside: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ def steps_to(
     nets: Ensemble,
     data: Split,
     seeds: range,
-    optimizer: Callable[[list[Tensor]], torch.optim.Optimizer],
+    make_optimizer: Callable[[list[Tensor]], torch.optim.Optimizer],
     losses: tuple[str, ...] = ("eval", "logged"),
 ) -> dict[str, Tensor]:
     """Train until the losses of every run have been at or below the target.
@@ -40,36 +40,30 @@ def steps_to(
         ValueError: If a run does not get there within 6,000 steps.
     """
     x, y = data.train_x, data.train_y
-    parameters = [p.requires_grad_() for p in nets.parameters()]
-    step, steps = optimizer(parameters), 0
+    optimizer = make_optimizer([p.requires_grad_() for p in nets.parameters()])
     masks = generators(seeds, "dropout masks")[0]
     orders, rows = generators(seeds, "order"), torch.arange(nets.runs)[:, None]
-    recent: deque[Tensor] = deque(maxlen=x.shape[1] // BATCH)  # an epoch
+    epoch: deque[Tensor] = deque(maxlen=x.shape[1] // BATCH)  # losses of its batches
     curves: dict[str, list[Tensor]] = {name: [] for name in losses}
-    waiting = set(losses)
+    steps = 0
     while steps < PATIENCE:
         for index in batches(x.shape[1], BATCH, orders):
-            batch = _losses(nets.logits(x[rows, index], masks), y[rows, index])
-            step.zero_grad()
-            batch.sum().backward()  # type: ignore[no-untyped-call]
-            step.step()
+            batch_loss = _loss(nets.logits(x[rows, index], masks), y[rows, index])
+            optimizer.zero_grad()
+            batch_loss.sum().backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
             steps += 1
-            recent.append(batch.detach())
+            epoch.append(batch_loss.detach())
             if steps % POLL:
                 continue
-            if "eval" in waiting:
+            if "eval" in curves:
                 with torch.no_grad():
-                    curves["eval"].append(_losses(nets.logits(x), y))
-            if "logged" in waiting:
-                curves["logged"].append(torch.stack(tuple(recent)).mean(0))
-            for name in sorted(waiting):
-                if (torch.stack(curves[name]).amin(0) <= target).all():
-                    waiting.remove(name)
-            if not waiting:
-                return {
-                    name: first_below(target, torch.stack(c))
-                    for name, c in curves.items()
-                }
+                    curves["eval"].append(_loss(nets.logits(x), y))
+            if "logged" in curves:
+                curves["logged"].append(torch.stack(tuple(epoch)).mean(0))
+            seen = {name: torch.stack(looks) for name, looks in curves.items()}
+            if all((curve.amin(0) <= target).all() for curve in seen.values()):
+                return {name: first_below(target, c) for name, c in seen.items()}
     raise ValueError(f"a run did not reach loss {target} within {PATIENCE} steps")
 
 
@@ -82,7 +76,7 @@ def first_below(target: float, curve: Tensor) -> Tensor:
     return POLL * (look + torch.where(look > 0, part, 1.0))
 
 
-def _losses(logits: Tensor, y: Tensor) -> Tensor:
+def _loss(logits: Tensor, y: Tensor) -> Tensor:
     """Cross-entropy of each run, shape (runs,)."""
-    flat = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none")
-    return flat.view(y.shape).mean(-1)
+    each = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none")
+    return each.view(y.shape).mean(-1)

@@ -21,14 +21,12 @@ from snippets.evidence.estimates import Estimate, Results, Series
 from snippets.laboratory.digits import Split, splits
 from snippets.laboratory.intervals import curve, geometric_mean, largest, mean, share
 from snippets.laboratory.seeding import generators
-from snippets.momentum._runs import (
-    Digits,
-    descend,
-    networks,
-    peaks,
+from snippets.momentum._descent import count_peaks, descend, steps_to_settle
+from snippets.momentum._networks import (
+    RunsOnDigits,
+    initial_networks,
+    norm,
     per_run_loss,
-    settled,
-    size,
 )
 from snippets.momentum._valley import roll
 from snippets.momentum.best_momentum import best_momentum
@@ -37,6 +35,8 @@ from snippets.momentum.quadratic_momentum import quadratic_momentum
 
 HUGE = 0.99999
 NAMES = {0.0: "b0", 0.5: "b5", 0.9: "b9", 0.99: "b99", 0.999: "b999", HUGE: "huge"}
+# On the digits, momentum and learning rate of the runs whose curves are shown.
+SHOWN = {"same_b9": (0.9, 0.01), "same_huge": (HUGE, 0.01), "fast_huge": (HUGE, 0.1)}
 
 
 def _exact(value: float, unit: str) -> Estimate:
@@ -48,7 +48,7 @@ def _exact(value: float, unit: str) -> Estimate:
 
 def parabola(_seeds: range) -> Results:
     """One weight, lr times curvature 0.01: path, overshoot, and steps until within a thousandth for good."""
-    found: Results = {}
+    results: Results = {}
     x = torch.ones(len(NAMES), dtype=torch.float64)
     momentum = torch.tensor(list(NAMES), dtype=torch.float64)
     v, path = torch.zeros_like(x), [x]
@@ -58,15 +58,15 @@ def parabola(_seeds: range) -> Results:
         x = path[-1]
     for i, (b, name) in enumerate(NAMES.items()):
         motion = quadratic_momentum(0.01, b, 1.0)
-        found[f"{name}_steps"] = _exact(motion.settling_steps, "steps")
-        found[f"{name}_crossings"] = _exact(motion.crossings, "1")
-        found[f"{name}_overshoot"] = _exact(motion.overshoot, "share")
+        results[f"{name}_steps"] = _exact(motion.settling_steps, "steps")
+        results[f"{name}_crossings"] = _exact(motion.crossings, "1")
+        results[f"{name}_overshoot"] = _exact(motion.overshoot, "share")
         points = tuple(_exact(float(p[i]), "1") for p in path)
-        found[f"{name}_path"] = Series(tuple(map(float, range(301))), points, "steps")
+        results[f"{name}_path"] = Series(tuple(map(float, range(301))), points, "steps")
     grid = [k / 100 for k in range(99)]
     steps = [quadratic_momentum(0.01, b, 1.0).settling_steps for b in grid]
-    found["best_momentum"] = _exact(grid[steps.index(min(steps))], "1")
-    found["best_steps"] = _exact(min(steps), "steps")
+    results["best_momentum"] = _exact(grid[steps.index(min(steps))], "1")
+    results["best_steps"] = _exact(min(steps), "steps")
     friction = [10 ** (-k / 10) for k in range(51)]
     for name, nesterov in (("heavy_ball", False), ("nesterov", True)):
         points = tuple(
@@ -76,13 +76,13 @@ def parabola(_seeds: range) -> Results:
             )
             for f in friction
         )
-        found[f"{name}_by_friction"] = Series(tuple(friction), points, "1")
-    return found
+        results[f"{name}_by_friction"] = Series(tuple(friction), points, "1")
+    return results
 
 
 def stability(_seeds: range) -> Results:
     """Largest learning rate at which 20,000 steps on a parabola of curvature 1 stay bounded, by trying."""
-    found: Results = {}
+    results: Results = {}
     lr = torch.arange(0.5, 5, 0.002, dtype=torch.float64)
     for b, name in ((0.0, "b0"), (0.9, "b9"), (HUGE, "huge")):
         for nesterov in (False, True) if b else (False,):
@@ -94,9 +94,9 @@ def stability(_seeds: range) -> Results:
             key = f"{name}_nesterov" if nesterov else name
             theory = largest_stable_lr(b, 1.0, nesterov=nesterov)
             measured = float(lr[: int(bounded.int().cumprod(0).sum())][-1])
-            found[key] = _exact(measured, "1")
-            found[f"{key}_minus_theory"] = _exact(measured - theory, "1")
-    return found
+            results[key] = _exact(measured, "1")
+            results[f"{key}_minus_theory"] = _exact(measured - theory, "1")
+    return results
 
 
 def conditioning(_seeds: range) -> Results:
@@ -116,17 +116,17 @@ def conditioning(_seeds: range) -> Results:
             for c in (smallest, 1.0)
         )
 
-    found: Results = {}
+    results: Results = {}
     grid = [k / 100 for k in range(99)]
     for c in (10, 100, 1_000):
         counts = [steps(2 * (1 + b) / (1 + 1 / c), b, smallest=1 / c) for b in grid]
-        found[f"best_momentum_{c}"] = _exact(grid[counts.index(min(counts))], "1")
-        found[f"best_steps_{c}"] = _exact(min(counts), "steps")
+        results[f"best_momentum_{c}"] = _exact(grid[counts.index(min(counts))], "1")
+        results[f"best_steps_{c}"] = _exact(min(counts), "steps")
     best, plain = best_momentum(0.01, 1.0), steps(2 / 1.01, 0.0)
     tuned = steps(best.lr, best.momentum)
     huge = min(steps(4 * 10 ** (-k / 8), HUGE) for k in range(1, 33))
     nesterov = steps(1.0, HUGE, True)
-    return found | {
+    return results | {
         "plain": _exact(plain, "steps"),
         "tuned": _exact(tuned, "steps"),
         "plain_over_tuned": _exact(plain / tuned, "1"),
@@ -140,7 +140,7 @@ def conditioning(_seeds: range) -> Results:
 
 def noise(seeds: range) -> Results:
     """Unit noise in each gradient, lr times curvature 0.01: variance in the long run, over its formula."""
-    found: Results = {}
+    results: Results = {}
     cases = {"b9": (0.9, 400), "b99": (0.99, 1_000), "b999": (0.999, 8_000)}
     cases["nesterov"] = (HUGE, 1_500)
     for name, (b, steps) in cases.items():
@@ -158,12 +158,12 @@ def noise(seeds: range) -> Results:
             if step >= 0.75 * steps and step % 10 == 0:
                 squares, kept = squares + x.square().mean(1), kept + 1
         theory = quadratic_momentum(0.01, b, 1.0, nesterov=name == "nesterov")
-        found[f"{name}_over_theory"] = mean(squares / kept / theory.noise_gain, "1")
-        found[name] = mean(squares / kept, "1")
+        results[f"{name}_over_theory"] = mean(squares / kept / theory.noise_gain, "1")
+        results[name] = mean(squares / kept, "1")
     gain = {b: quadratic_momentum(0.01, b, 1.0).noise_gain for b in NAMES}
-    found["huge"] = _exact(gain[HUGE], "1")
-    found["huge_over_b9"] = _exact(gain[HUGE] / gain[0.9], "1")
-    return found
+    results["huge"] = _exact(gain[HUGE], "1")
+    results["huge_over_b9"] = _exact(gain[HUGE] / gain[0.9], "1")
+    return results
 
 
 # In a curved valley
@@ -177,7 +177,7 @@ def valley(seeds: range) -> Results:
     noise = [torch.randn(2, generator=g) for g in generators(seeds, "starts")]
     start = torch.tensor([-1.2, 1.0]) + 0.3 * torch.stack(noise)
     lr = torch.logspace(-5, -2, 19, dtype=torch.float64)
-    found: Results = {}
+    results: Results = {}
     steps, first_touch, edge = {}, {}, {}
     for b, limit in ((0.0, 20_000), (0.9, 5_000), (0.999, 40_000), (HUGE, 20_000)):
         run = roll(start[:, None], lr, torch.tensor(b), limit)
@@ -185,15 +185,15 @@ def valley(seeds: range) -> Results:
         # Where no learning rate settles in time, the limit stands: a lower bound.
         steps[name] = run.settled.amin(1).clamp(max=limit)
         touched = run.touched.amin(1).clamp(max=limit)
-        found[f"{name}_steps"] = mean(steps[name], "steps")
-        found[f"{name}_first_touch"] = mean(touched, "steps")
+        results[f"{name}_steps"] = mean(steps[name], "steps")
+        results[f"{name}_first_touch"] = mean(touched, "steps")
         first = run.diverged.int().argmax(1)
         assert bool(run.diverged.any(1).all())
-        found[f"{name}_diverges_at"] = geometric_mean(lr[first], "1")
+        results[f"{name}_diverges_at"] = geometric_mean(lr[first], "1")
         late = run.settled.amin(1) > limit
-        found[f"{name}_unsettled"] = share(int(late.sum()), len(seeds))
+        results[f"{name}_unsettled"] = share(int(late.sum()), len(seeds))
         edge[name], first_touch[name] = lr[first], touched
-    return found | {
+    return results | {
         "b9_over_b0": geometric_mean(steps["b9"] / steps["b0"], "1"),
         "b999_over_b9": geometric_mean(steps["b999"] / steps["b9"], "1"),
         "b999_over_first_touch": geometric_mean(
@@ -219,7 +219,7 @@ def divergence(seeds: range) -> Results:
 
 def regression(seeds: range) -> Results:
     """A tanh net of 20 units fits sin(4x), full batch, lr 0.05: steps until the MSE is <= 0.02 for good."""
-    nets = networks(seeds, (1, 20, 1), 2, gain=1.0)
+    nets = initial_networks(seeds, (1, 20, 1), 2, gain=1.0)
     nets.activation = torch.tanh
     x = torch.linspace(-1, 1, 64)[None, :, None].expand(nets.runs, -1, -1)
     momentum = torch.tensor([0.9, HUGE]).repeat(len(seeds))
@@ -230,13 +230,13 @@ def regression(seeds: range) -> Results:
     curves, _ = descend(
         nets.parameters(), torch.full((nets.runs,), 0.05), momentum, losses, 1_500
     )
-    found: Results = {}
+    results: Results = {}
     for i, name in enumerate(("b9", "huge")):
-        steps = settled(curves[i::2], 0.02)
-        found[f"{name}_steps"] = mean(steps, "steps")
-        found[f"{name}_peaks"] = mean(peaks(curves[i::2], 0.02), "1")
-        found[f"{name}_unsettled"] = share(int((steps >= 1_500).sum()), len(seeds))
-    return found
+        steps = steps_to_settle(curves[i::2], 0.02)
+        results[f"{name}_steps"] = mean(steps, "steps")
+        results[f"{name}_peaks"] = mean(count_peaks(curves[i::2], 0.02), "1")
+        results[f"{name}_unsettled"] = share(int((steps >= 1_500).sum()), len(seeds))
+    return results
 
 
 def coasting(seeds: range) -> Results:
@@ -250,8 +250,8 @@ def coasting(seeds: range) -> Results:
         copies = len(settings)
         x = data.train_x[:, :200].repeat_interleave(copies, 0)
         y = data.train_y[:, :200].repeat_interleave(copies, 0)
-        nets = networks(seeds, (64, 32, 10), copies)
-        before = size(nets.weights)
+        nets = initial_networks(seeds, (64, 32, 10), copies)
+        before = norm(nets.weights)
         momentum, lr = (
             torch.tensor(column).repeat(len(seeds))
             for column in zip(*settings, strict=True)
@@ -259,11 +259,11 @@ def coasting(seeds: range) -> Results:
         curves, buffers = descend(
             nets.parameters(), lr, momentum, lambda _: per_run_loss(nets, x, y), steps
         )
-        return curves, lr * size(buffers), size(nets.weights) / before
+        return curves, lr * norm(buffers), norm(nets.weights) / before
 
-    curves, speed, norm = run([(0.9, 0.01), (HUGE, 0.01)], 600)
-    steps = settled(curves, 0.05)
-    found: Results = {
+    curves, speed, growth = run([(0.9, 0.01), (HUGE, 0.01)], 600)
+    steps = steps_to_settle(curves, 0.05)
+    results: Results = {
         "speed_ratio": mean(speed[1::2] / speed[::2], "1"),
         "b9_over_huge_steps": mean(steps[::2] / steps[1::2], "1"),
         # Most of these losses are exactly 0 in float32, so no mean would say much.
@@ -271,15 +271,15 @@ def coasting(seeds: range) -> Results:
         "b9_loss": mean(curves[::2, -1], "nats"),
     }
     for i, name in enumerate(("b9", "huge")):
-        found[f"{name}_speed"] = mean(speed[i::2], "1")
-        found[f"{name}_norm"] = mean(norm[i::2], "1")
-        found[f"{name}_peaks"] = mean(peaks(curves[i::2], 1e-3), "1")
-        found[f"{name}_steps"] = mean(steps[i::2], "steps")
+        results[f"{name}_speed"] = mean(speed[i::2], "1")
+        results[f"{name}_norm"] = mean(growth[i::2], "1")
+        results[f"{name}_peaks"] = mean(count_peaks(curves[i::2], 1e-3), "1")
+        results[f"{name}_steps"] = mean(steps[i::2], "steps")
     settings = [(0.9, lr) for lr in (0.2, 0.5, 1.0)]
     settings += [(HUGE, lr) for lr in (0.03, 0.1, 0.3)]
-    steps = settled(run(settings, 150)[0], 0.05).view(len(seeds), -1)
+    steps = steps_to_settle(run(settings, 150)[0], 0.05).view(len(seeds), -1)
     b9, huge = (i + int(steps[:, i : i + 3].mean(0).argmin()) for i in (0, 3))
-    return found | {
+    return results | {
         "b9_tuned_lr": _exact(settings[b9][1], "1"),
         "b9_tuned_steps": mean(steps[:, b9], "steps"),
         "huge_tuned_lr": _exact(settings[huge][1], "1"),
@@ -304,53 +304,51 @@ def digits(seeds: range) -> Results:
     }
     settings = [(b, lr) for b, rs in rates.items() for lr in rs]
     settings += [(0.9, 0.01), (HUGE, 0.1)]
-    run = Digits(seeds, splits(seeds), settings, 40)
-    steps = settled(run.loss.flatten(0, 1), 0.05, run.every).view(run.norm.shape)
-    found: Results = {}
+    run = RunsOnDigits(seeds, splits(seeds), settings, 40)
+    steps = steps_to_settle(run.loss.flatten(0, 1), 0.05, run.every).view(
+        run.norm.shape
+    )
+    results: Results = {}
     tuned = {}
     for b, rs in rates.items():
         best = min(
             (settings.index((b, lr)) for lr in rs), key=lambda i: steps[:, i].mean()
         )
         name, tuned[b] = NAMES[b], best
-        found[f"{name}_lr"] = _exact(settings[best][1], "1")
-        found[f"{name}_steps"] = mean(steps[:, best], "steps")
-        found[f"{name}_test_accuracy"] = mean(run.accuracy[:, best, -1], "share")
+        results[f"{name}_lr"] = _exact(settings[best][1], "1")
+        results[f"{name}_steps"] = mean(steps[:, best], "steps")
+        results[f"{name}_test_accuracy"] = mean(run.accuracy[:, best, -1], "share")
     late = steps[:, tuned[HUGE]] > run.steps
-    found["huge_unsettled"] = share(int(late.sum()), len(seeds))
+    results["huge_unsettled"] = share(int(late.sum()), len(seeds))
     slower = steps[:, tuned[HUGE]] / steps[:, tuned[0.9]]
     lost = run.accuracy[:, tuned[0.9], -1] - run.accuracy[:, tuned[HUGE], -1]
-    found |= {
+    results |= {
         "huge_over_b9_steps": mean(slower, "1"),
         "tuned_points_lost": mean(100 * lost, "points"),
     }
     times = range(0, run.steps + 1, run.every)
-    at = {name: settings.index(s) for name, s in _SHOWN.items()}
+    at = {name: settings.index(s) for name, s in SHOWN.items()}
     for name, i in at.items():
         loss = run.loss[:, i]
-        found[f"{name}_loss"] = mean(loss[:, -1], "nats")
-        found[f"{name}_norm"] = mean(run.norm[:, i], "1")
-        found[f"{name}_accuracy"] = mean(run.accuracy[:, i, -1], "share")
-        found[f"{name}_dead"] = mean(run.dead[:, i], "share")
-        found[f"{name}_loss_by_step"] = curve(loss, times, "nats", "steps")
-        found[f"{name}_accuracy_by_step"] = curve(
+        results[f"{name}_loss"] = mean(loss[:, -1], "nats")
+        results[f"{name}_norm"] = mean(run.norm[:, i], "1")
+        results[f"{name}_accuracy"] = mean(run.accuracy[:, i, -1], "share")
+        results[f"{name}_dead"] = mean(run.dead[:, i], "share")
+        results[f"{name}_loss_by_step"] = curve(loss, times, "nats", "steps")
+        results[f"{name}_accuracy_by_step"] = curve(
             run.accuracy[:, i], times[::4], "share", "steps"
         )
-    same = {k: getattr(run, k) for k in ("norm", "loss", "accuracy")}
     b9, huge = at["same_b9"], at["same_huge"]
-    late_loss = same["loss"][:, [b9, huge], -40:].mean(-1)
-    found |= {
+    late_loss = run.loss[:, [b9, huge], -40:].mean(-1)
+    results |= {
         "late_loss_ratio": geometric_mean(late_loss[:, 1] / late_loss[:, 0], "1"),
-        "norm_ratio": mean(same["norm"][:, huge] / same["norm"][:, b9], "1"),
+        "norm_ratio": mean(run.norm[:, huge] / run.norm[:, b9], "1"),
         "points_lost": mean(
-            100 * (same["accuracy"][:, b9, -1] - same["accuracy"][:, huge, -1]),
+            100 * (run.accuracy[:, b9, -1] - run.accuracy[:, huge, -1]),
             "points",
         ),
     }
-    return found
-
-
-_SHOWN = {"same_b9": (0.9, 0.01), "same_huge": (HUGE, 0.01), "fast_huge": (HUGE, 0.1)}
+    return results
 
 
 def centered(seeds: range) -> Results:
@@ -362,7 +360,7 @@ def centered(seeds: range) -> Results:
     data = splits(seeds)
     center = data.train_x.mean(1, keepdim=True)
     data = Split(data.train_x - center, data.train_y, data.test_x - center, data.test_y)
-    run = Digits(seeds, data, [(HUGE, 0.1)], 40)
+    run = RunsOnDigits(seeds, data, [(HUGE, 0.1)], 40)
     # Between its peaks the loss may be exactly 0, so one moment says little: the last 400 steps.
     late_loss = run.loss[:, 0, -40:].mean(-1)
     return {
@@ -377,7 +375,7 @@ def centered(seeds: range) -> Results:
 
 def buffers(_seeds: range) -> Results:
     """What is left of a momentum buffer of 1 after 2,000 steps without gradient, by type and momentum."""
-    found: Results = {}
+    results: Results = {}
     for dtype in (torch.float32, torch.bfloat16, torch.float16):
         for b, name in ((HUGE, "huge"), (0.999, "b999"), (0.99, "b99")):
             weight = torch.zeros(1, dtype=dtype, requires_grad=True)
@@ -389,7 +387,7 @@ def buffers(_seeds: range) -> Results:
                 sgd.step()
             left = float(sgd.state[weight]["momentum_buffer"])
             kind = str(dtype).removeprefix("torch.")
-            found[f"{kind}_{name}"] = _exact(left, "1")
-    found["exact_huge"] = _exact(HUGE**2_000, "1")
-    found["exact_b999"] = _exact(0.999**2_000, "1")
-    return found
+            results[f"{kind}_{name}"] = _exact(left, "1")
+    results["exact_huge"] = _exact(HUGE**2_000, "1")
+    results["exact_b999"] = _exact(0.999**2_000, "1")
+    return results

@@ -128,15 +128,15 @@ def second_moments(
     Returns:
         Shape (runs, nets), float64. Each net sees one standard normal input, scaled to mean square 1.
     """
-    found = []
+    squares = []
     for g in generators(seeds, "narrow nets"):
         x = torch.randn(nets, 1, width, generator=g, dtype=torch.float64)
         x = x / x.square().mean(-1, keepdim=True).sqrt()
         for _ in range(depth):
             w = torch.randn(nets, width, width, generator=g, dtype=x.dtype)
             x = activation(x @ w * math.sqrt(tau / width))
-        found.append(x.square().mean((1, 2)))
-    return torch.stack(found)
+        squares.append(x.square().mean((1, 2)))
+    return torch.stack(squares)
 
 
 def _cosine(x: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ from torch import Tensor
 from snippets.evidence.estimates import Estimate, Results, Series
 from snippets.laboratory.intervals import curve, geometric_mean, largest, mean
 from snippets.laboratory.mnist1d import splits
-from snippets.selu._nets import dead_share, fit, make
+from snippets.selu._networks import dead_share, fit, initial_networks
 from snippets.selu._signals import (
     WIDTH,
     Signal,
@@ -67,7 +67,7 @@ def _curves(signal: Signal) -> Results:
 def lecun(seeds: range) -> Results:
     """SELU with tau = 1, the case it is made for; also from inputs ten times too large or too small."""
     signal = send(seeds, F.selu, normal(1))
-    found = _curves(signal) | {
+    results = _curves(signal) | {
         "mean": mean(signal.mean[:, -1], "1"),
         "variance": mean(signal.variance[:, -1], "1"),
         "largest_log_variance": largest(
@@ -75,14 +75,14 @@ def lecun(seeds: range) -> Results:
         ),
     }
     narrow_net = send(seeds, F.selu, normal(1), width=WIDTH // 4)
-    found["gradient_growth_at_width_64"] = mean(narrow_net.growth(), "1")
+    results["gradient_growth_at_width_64"] = mean(narrow_net.growth(), "1")
     for name, factor in (("large", 10.0), ("small", 0.1)):
         signal = send(seeds, F.selu, normal(1), inputs=partial(torch.mul, other=factor))
-        found[f"variance_from_{name}"] = mean(signal.variance[:, -1], "1")
-        found[f"variance_from_{name}_by_layer"] = curve(
+        results[f"variance_from_{name}"] = mean(signal.variance[:, -1], "1")
+        results[f"variance_from_{name}_by_layer"] = curve(
             signal.variance.log10(), range(DEPTH + 1), "powers of ten", "layers"
         )
-    return found
+    return results
 
 
 def relu_he(seeds: range) -> Results:
@@ -96,13 +96,13 @@ def narrow(seeds: range) -> Results:
     ReLU with tau = 2 keeps the second moment in expectation over nets; its logarithm takes a random step of
     variance 5/width in each layer. SELU is pulled back to its fixed point.
     """
-    found: Results = {}
+    results: Results = {}
     for name, function, tau in (("relu", F.relu, 2.0), ("selu", F.selu, 1.0)):
         moments = second_moments(seeds, function, tau)
-        found[f"{name}_mean"] = mean(moments.mean(1), "1")
-        found[f"{name}_median"] = mean(moments.median(1).values, "1")
-        found[f"{name}_variance_of_log"] = mean(moments.log().var(1), "1")
-    return found
+        results[f"{name}_mean"] = mean(moments.mean(1), "1")
+        results[f"{name}_median"] = mean(moments.median(1).values, "1")
+        results[f"{name}_variance_of_log"] = mean(moments.log().var(1), "1")
+    return results
 
 
 def moment_map(_seeds: range) -> Results:
@@ -110,7 +110,7 @@ def moment_map(_seeds: range) -> Results:
 
     The second moment of the inputs is all that the next one depends on.
     """
-    found: Results = {}
+    results: Results = {}
     inputs = [10 ** (k / 8) for k in range(-16, 25)]
     for name, tau in {"he": 2.0, "lecun": 1.0, "gain": 9 / 16}.items():
         points = []
@@ -118,8 +118,8 @@ def moment_map(_seeds: range) -> Results:
             layer = mean_field(torch.selu, variance=q, weight_variance=tau)
             factor = (layer.variance + layer.mean**2) / q
             points.append(Estimate(factor, factor, factor, 1, "1"))
-        found[name] = Series(tuple(inputs), tuple(points), "1")
-    return found
+        results[name] = Series(tuple(inputs), tuple(points), "1")
+    return results
 
 
 # What breaks it
@@ -148,24 +148,24 @@ def gain(seeds: range) -> Results:
 def default(seeds: range) -> Results:
     """What `nn.Linear` draws by default: tau = 1/3, and biases. SELU, and ReLU also trained, 20 layers."""
     signal = send(seeds, F.selu, linear_default)
-    found: Results = {
+    results: Results = {
         "variance": mean(signal.variance[:, -1], "1"),
         "one_minus_cosine": largest(1 - signal.cosine[:, -1], "1"),
     }
     signal = send(seeds, F.relu, linear_default, depth=20)
-    found["relu_gradient_growth"] = mean(signal.growth(), "1")
-    found["relu_one_minus_cosine"] = largest(1 - signal.cosine[:, -1], "1")
+    results["relu_gradient_growth"] = mean(signal.growth(), "1")
+    results["relu_one_minus_cosine"] = largest(1 - signal.cosine[:, -1], "1")
     seeds = seeds[: len(seeds) // 2]
     data = splits(seeds)
-    nets = make("default", seeds, 20)
+    nets = initial_networks("default", seeds, 20)
     fit(nets, data, seeds, RATES["slow"], EPOCHS)
     accuracy = nets.accuracy(data.test_x, data.test_y)
-    return found | {"relu_test_accuracy": mean(accuracy, "share")}
+    return results | {"relu_test_accuracy": mean(accuracy, "share")}
 
 
 def dropout(seeds: range) -> Results:
     """Dropout after SELU, plain below and above p = 1 - lambda^2/2 = 0.448, and AlphaDropout."""
-    found: Results = {}
+    results: Results = {}
 
     def plain(z: Tensor, p: float) -> Tensor:
         return F.dropout(F.selu(z), p)
@@ -176,13 +176,13 @@ def dropout(seeds: range) -> Results:
     for p in (0.1, 0.4, 0.5):
         signal = send(seeds, partial(plain, p=p), normal(1))
         late = signal.second_moment[:, -1] / signal.second_moment[:, -11]
-        found[f"variance_{100 * p:.0f}"] = mean(signal.variance[:, -1], "1")
-        found[f"late_growth_{100 * p:.0f}"] = mean(late**0.1, "1")
+        results[f"variance_{100 * p:.0f}"] = mean(signal.variance[:, -1], "1")
+        results[f"late_growth_{100 * p:.0f}"] = mean(late**0.1, "1")
     for p in (0.1, 0.5):
         signal = send(seeds, partial(alpha, p=p), normal(1))
-        found[f"alpha_variance_{100 * p:.0f}"] = mean(signal.variance[:, -1], "1")
-        found[f"alpha_gradient_growth_{100 * p:.0f}"] = mean(signal.growth(), "1")
-    return found
+        results[f"alpha_variance_{100 * p:.0f}"] = mean(signal.variance[:, -1], "1")
+        results[f"alpha_gradient_growth_{100 * p:.0f}"] = mean(signal.growth(), "1")
+    return results
 
 
 def others(seeds: range) -> Results:
@@ -209,18 +209,18 @@ def others(seeds: range) -> Results:
 def dead_units(seeds: range) -> Results:
     """Three hidden layers at a large learning rate, 0.03: units without any slope, and accuracy."""
     data = splits(seeds)
-    found: Results = {}
+    results: Results = {}
     accuracies = {}
     for kind in ("selu", "relu"):
-        nets = make(kind, seeds, 3)
+        nets = initial_networks(kind, seeds, 3)
         fit(nets, data, seeds, 0.03, EPOCHS)
         dead = dead_share(nets, data.train_x)
         accuracies[kind] = nets.accuracy(data.test_x, data.test_y)
-        found[kind] = mean(dead, "share")
-        found[f"{kind}_largest"] = largest(dead, "share")
-        found[f"{kind}_test_accuracy"] = mean(accuracies[kind], "share")
+        results[kind] = mean(dead, "share")
+        results[f"{kind}_largest"] = largest(dead, "share")
+        results[f"{kind}_test_accuracy"] = mean(accuracies[kind], "share")
     gap = 100 * (accuracies["selu"] - accuracies["relu"])
-    return found | {"selu_minus_relu": mean(gap, "points")}
+    return results | {"selu_minus_relu": mean(gap, "points")}
 
 
 def contest(seeds: range) -> Results:
@@ -231,36 +231,36 @@ def contest(seeds: range) -> Results:
     """
     seeds = seeds[: len(seeds) // 2]
     data = splits(seeds)
-    found: Results = {}
+    results: Results = {}
     for depth in (5, 20):
         validation: dict[str, dict[str, float]] = {kind: {} for kind in CONTESTANTS}
         test: dict[str, dict[str, Tensor]] = {kind: {} for kind in CONTESTANTS}
         for rate, lr in RATES.items():
             for kind, by_rate in validation.items():
-                nets = make(kind, seeds, depth)
+                nets = initial_networks(kind, seeds, depth)
                 fit(nets, data, seeds, lr, EPOCHS)
-                right = nets.accuracy(data.validation_x, data.validation_y)
-                by_rate[rate] = float(right.mean())
+                accuracy = nets.accuracy(data.validation_x, data.validation_y)
+                by_rate[rate] = float(accuracy.mean())
                 test[kind][rate] = nets.accuracy(data.test_x, data.test_y)
                 if kind == "selu":
                     name = f"depth{depth}_{rate}"
                     variances = [h.var((1, 2)) for h in nets.hidden(data.test_x)]
                     largest_variance = torch.stack(variances).amax(0)
-                    found[f"{name}_largest_variance"] = geometric_mean(
+                    results[f"{name}_largest_variance"] = geometric_mean(
                         largest_variance, "1"
                     )
         for kind, by_rate in validation.items():
             best = max(by_rate, key=by_rate.__getitem__)
             test[kind]["tuned"] = test[kind][best]
-            found[f"depth{depth}_{kind}_best_rate"] = largest([RATES[best]], "1")
+            results[f"depth{depth}_{kind}_best_rate"] = largest([RATES[best]], "1")
         for rate in (*RATES, "tuned"):
             for kind in CONTESTANTS:
                 accuracy = test[kind][rate]
-                found[f"depth{depth}_{rate}_{kind}"] = mean(accuracy, "share")
+                results[f"depth{depth}_{rate}_{kind}"] = mean(accuracy, "share")
                 if kind != "selu":
                     gap = 100 * (test["selu"][rate] - accuracy)
-                    found[f"depth{depth}_{rate}_minus_{kind}"] = mean(gap, "points")
+                    results[f"depth{depth}_{rate}_minus_{kind}"] = mean(gap, "points")
         swing = 100 * (test["selu"]["slow"] - test["selu"]["fast"])
         swing -= 100 * (test["relu"]["slow"] - test["relu"]["fast"])
-        found[f"depth{depth}_swing"] = mean(swing, "points")
-    return found
+        results[f"depth{depth}_swing"] = mean(swing, "points")
+    return results

@@ -30,23 +30,42 @@ from snippets.evidence.estimates import Results
 from snippets.laboratory.ensembles import train
 from snippets.laboratory.intervals import curve, largest, mean
 from snippets.laboratory.seeding import generators
-from snippets.sparsity import _nets as nets
+from snippets.sparsity._networks import (
+    SIZES,
+    absolute_weights,
+    copy_networks,
+    he_networks,
+    load_splits,
+    test_accuracy,
+    test_points,
+    zero_regressions,
+    zero_shares,
+)
 from snippets.sparsity._outcomes import (
     SPARSITIES,
-    first_step,
-    one_shot,
-    retrained,
-    trained,
-    trained_on,
-    weights,
-    zero_share,
+    describe_weights,
+    norm_after_first_step,
+    prune_and_retrain,
+    prune_without_training,
+)
+from snippets.sparsity._training import (
+    MakeOptimizer,
+    fit,
+    fit_penalized,
+    magnitude_masks_by_run,
+    masked_adam,
+    note_first_zeros,
+    proximal_sgd,
+    prune_copy,
 )
 from snippets.sparsity.ftrl import FTRL
 from snippets.sparsity.magnitude_masks import magnitude_masks
-from snippets.sparsity.sparse_report import sparse_report
+from snippets.sparsity.sparse_report import Report, sparse_report
 
 L1 = 3e-3
 EPOCHS = 25
+DENSE_EPOCHS = {"digits": 14, "mnist1d": 7}
+RETRAINING_EPOCHS = {"digits": 27, "mnist1d": 13}  # once pruned
 ENTRIES = 512
 
 
@@ -55,26 +74,32 @@ ENTRIES = 512
 
 def l1(seeds: range) -> Results:
     """The penalty 0.003 * sum |w|: by autograd in three optimizers, and by proximal steps in two."""
-    data = nets.load("digits", seeds)
-    plain = {"lr": 0.1}
-    momentum = {"lr": 0.01, "momentum": 0.9}  # the same step size, in the end
-    makers = {
-        "sgd": nets.penalized(torch.optim.SGD, L1, **plain),
-        "momentum": nets.penalized(torch.optim.SGD, L1, **momentum),
-        "adam": nets.penalized(torch.optim.Adam, L1, lr=3e-3),
-        "proximal": nets.proximal(L1, **plain),
-        "proximal_momentum": nets.proximal(L1, **momentum),
+    data = load_splits("digits", seeds)
+    by_autograd: dict[str, MakeOptimizer] = {
+        "sgd": partial(torch.optim.SGD, lr=0.1),
+        # The same step size, in the end.
+        "momentum": partial(torch.optim.SGD, lr=0.01, momentum=0.9),
+        "adam": partial(torch.optim.Adam, lr=3e-3),
     }
-    found: Results = {}
-    points: dict[str, Tensor] = {}
-    zeros: dict[str, Tensor] = {}
-    for name, make in makers.items():
-        made = trained(data, seeds, make, EPOCHS)
-        found |= weights(made, data, name)
-        points[name], zeros[name] = nets.test_points(made, data), nets.zeros(made)
-    autograd = torch.stack([zeros[n] for n in ("sgd", "momentum", "adam")])
-    return found | {
-        "autograd_most_zeros": largest(autograd.amax(0), "share"),
+    by_proximal_steps = {
+        "proximal": proximal_sgd(L1, lr=0.1),
+        "proximal_momentum": proximal_sgd(L1, lr=0.01, momentum=0.9),
+    }
+    trained = {}
+    for name, make in by_autograd.items():
+        nets = he_networks("digits", seeds)
+        trained[name] = fit_penalized(nets, data, seeds, EPOCHS, make, L1)
+    for name, make in by_proximal_steps.items():
+        nets = he_networks("digits", seeds)
+        trained[name] = fit(nets, data, seeds, EPOCHS, make)
+    results: Results = {}
+    for name, nets in trained.items():
+        results |= describe_weights(nets, data, name)
+    points = {name: test_points(nets, data) for name, nets in trained.items()}
+    zeros = {name: zero_shares(nets) for name, nets in trained.items()}
+    autograd_zeros = torch.stack([zeros[name] for name in by_autograd])
+    return results | {
+        "autograd_most_zeros": largest(autograd_zeros.amax(0), "share"),
         "proximal_minus_sgd": mean(points["proximal"] - points["sgd"], "points"),
         "momentum_minus_plain_zeros": mean(
             100 * (zeros["proximal_momentum"] - zeros["proximal"]), "points"
@@ -84,17 +109,19 @@ def l1(seeds: range) -> Results:
 
 def ftrl(seeds: range) -> Results:
     """FTRL at lr 0.05 from the initialization, 25 epochs; and as Keras starts it, from z = 0, 10 epochs."""
-    data = nets.load("digits", seeds)
-    found: Results = {}
+    data = load_splits("digits", seeds)
+    results: Results = {}
     for name, strength in {"mild": 0.5, "strong": 1.0}.items():
-        seen: list[Tensor] = []
-        make = nets.watched(partial(FTRL, lr=0.05, l1=strength), seen)
-        made = trained(data, seeds, make, EPOCHS)
-        found |= weights(made, data, name)
-        now, at_once = nets.sizes_of(made) == 0, seen[0]
-        both = (now & at_once).double().sum(1) / now.sum(1)
-        found[f"{name}_zeros_after_one_step"] = mean(at_once.double().mean(1), "share")
-        found[f"{name}_zeros_from_the_first_step"] = mean(both, "share")
+        first_zeros: list[Tensor] = []
+        make = note_first_zeros(partial(FTRL, lr=0.05, l1=strength), first_zeros)
+        nets = fit(he_networks("digits", seeds), data, seeds, EPOCHS, make)
+        results |= describe_weights(nets, data, name)
+        zeros, at_once = absolute_weights(nets) == 0, first_zeros[0]  # (runs, weights)
+        share = (zeros & at_once).double().sum(1) / zeros.sum(1)
+        results[f"{name}_zeros_after_one_step"] = mean(
+            at_once.double().mean(1), "share"
+        )
+        results[f"{name}_zeros_from_the_first_step"] = mean(share, "share")
     starts: dict[str, dict[str, Any]] = {
         "default": {"lr": 1e-3, "keep_init": False},
         "kept_default": {"lr": 1e-3},
@@ -103,32 +130,37 @@ def ftrl(seeds: range) -> Results:
         "kept_l1": {"lr": 0.1, "l1": 0.3},
     }
     for name, options in starts.items():
-        made = trained(data, seeds, partial(FTRL, **options), 10)
-        right = made.accuracy(data.test_x, data.test_y)
-        found[f"{name}_test_accuracy"] = mean(right, "share")
-        found[f"{name}_zeros"] = mean(nets.zeros(made), "share")
-    return found | {"first_step": mean(first_step(seeds, data), "share")}
+        make = partial(FTRL, **options)
+        nets = fit(he_networks("digits", seeds), data, seeds, 10, make)
+        results[f"{name}_test_accuracy"] = mean(test_accuracy(nets, data), "share")
+        results[f"{name}_zeros"] = mean(zero_shares(nets), "share")
+    return results | {"first_step": mean(norm_after_first_step(seeds, data), "share")}
 
 
 def linear(seeds: range) -> Results:
     """FTRL at lr 0.1 with l1 = 3 on a softmax regression that starts at 0, by epochs."""
-    data = nets.load("digits", seeds)
-    made = nets.linear("digits", seeds)
-    found: Results = {}
+    data, nets = load_splits("digits", seeds), zero_regressions("digits", seeds)
+    results: Results = {}
     zeros: dict[int, Tensor] = {}
 
     def note(epoch: int) -> None:
         if epoch in (5, EPOCHS, 100):
-            zeros[epoch] = nets.zeros(made)
-            right = made.accuracy(data.test_x, data.test_y)
-            found[f"zeros_{epoch}"] = mean(zeros[epoch], "share")
-            found[f"test_accuracy_{epoch}"] = mean(right, "share")
+            zeros[epoch] = zero_shares(nets)
+            results[f"zeros_{epoch}"] = mean(zeros[epoch], "share")
+            accuracy = test_accuracy(nets, data)
+            results[f"test_accuracy_{epoch}"] = mean(accuracy, "share")
 
-    make = partial(FTRL, lr=0.1, l1=3.0)
-    x, y = data.train_x, data.train_y
-    train(made, x, y, seeds=seeds, epochs=100, optimizer=make, after_epoch=note)
+    train(
+        nets,
+        data.train_x,
+        data.train_y,
+        seeds=seeds,
+        epochs=100,
+        optimizer=partial(FTRL, lr=0.1, l1=3.0),
+        after_epoch=note,
+    )
     fewer = 100 * (zeros[5] - zeros[100])
-    return found | {"zeros_5_minus_100": mean(fewer, "points")}
+    return results | {"zeros_5_minus_100": mean(fewer, "points")}
 
 
 def adagrad(seeds: range) -> Results:
@@ -139,18 +171,16 @@ def adagrad(seeds: range) -> Results:
         grads = torch.randn(200, 50, generator=g, dtype=torch.float64)
         for name, w in (("zero", torch.zeros_like(start)), ("kept", start)):
             ours, theirs = nn.Parameter(w.clone()), nn.Parameter(w.clone())
-            steps = (
-                FTRL([ours], lr=0.1, beta=1.0),
-                torch.optim.Adagrad(
-                    [theirs], lr=0.1, initial_accumulator_value=0.1, eps=1.0
-                ),
+            our_ftrl = FTRL([ours], lr=0.1, beta=1.0)
+            their_adagrad = torch.optim.Adagrad(
+                [theirs], lr=0.1, initial_accumulator_value=0.1, eps=1.0
             )
             for grad in grads:
                 ours.grad, theirs.grad = grad, grad.clone()
-                for step in steps:
-                    step.step()
+                our_ftrl.step()
+                their_adagrad.step()
             gaps[name].append(float((ours - theirs).detach().abs().max()))
-    return {name: largest(found, "1") for name, found in gaps.items()}
+    return {name: largest(gap, "1") for name, gap in gaps.items()}
 
 
 # Pruning
@@ -158,22 +188,27 @@ def adagrad(seeds: range) -> Results:
 
 def digits(seeds: range) -> Results:
     """Ways to prune the running example, by sparsity."""
-    data = nets.load("digits", seeds)
-    dense = nets.fit(nets.he("digits", seeds), data, seeds, nets.EPOCHS["digits"][0])
-    found = one_shot(dense, data, seeds)
-    longer, of_longer = trained_on("digits", dense, data, seeds)
-    for sparsity in SPARSITIES[1:]:
-        found |= retrained("digits", dense, data, seeds, sparsity, longer)
-    return found | of_longer
+    return _prune("digits", seeds, SPARSITIES[1:])
 
 
 def mnist1d(seeds: range) -> Results:
     """The same on MNIST-1D, where a network of this size has less to spare."""
-    data = nets.load("mnist1d", seeds)
-    dense = nets.fit(nets.he("mnist1d", seeds), data, seeds, nets.EPOCHS["mnist1d"][0])
-    found = one_shot(dense, data, seeds)
-    longer, of_longer = trained_on("mnist1d", dense, data, seeds)
-    return found | of_longer | retrained("mnist1d", dense, data, seeds, 0.8, longer)
+    return _prune("mnist1d", seeds, (0.8,))
+
+
+def _prune(name: str, seeds: range, sparsities: tuple[float, ...]) -> Results:
+    """Train dense networks, prune them without training, and prune and retrain them at these sparsities."""
+    data, epochs = load_splits(name, seeds), RETRAINING_EPOCHS[name]
+    dense = fit(he_networks(name, seeds), data, seeds, DENSE_EPOCHS[name])
+    results = prune_without_training(dense, data, seeds)
+    longer = fit(copy_networks(dense), data, seeds, epochs)
+    longer_points = test_points(longer, data)
+    results["dense_longer"] = mean(longer_points / 100, "share")
+    for sparsity in sparsities:
+        results |= prune_and_retrain(
+            dense, data, seeds, epochs, sparsity, longer_points
+        )
+    return results
 
 
 def rewound(seeds: range) -> Results:
@@ -182,21 +217,22 @@ def rewound(seeds: range) -> Results:
     The first half of the seeds.
     """
     seeds = seeds[: len(seeds) // 2]
-    found: Results = {}
-    for data_set in nets.SIZES:
-        data = nets.load(data_set, seeds)
-        first, second = nets.EPOCHS[data_set]
-        dense = nets.fit(nets.he(data_set, seeds), data, seeds, first)
-        masks = nets.masks_of(dense, 0.8)
+    results: Results = {}
+    for data_set in SIZES:
+        data = load_splits(data_set, seeds)
+        dense_epochs = DENSE_EPOCHS[data_set]
+        dense = fit(he_networks(data_set, seeds), data, seeds, dense_epochs)
+        masks = magnitude_masks_by_run(dense, 0.8)
+        epochs = dense_epochs + RETRAINING_EPOCHS[data_set]
         points = {}
         for name, purpose in {"initial": "weights", "anew": "other weights"}.items():
-            made = nets.pruned(nets.he(data_set, seeds, purpose), masks)
-            nets.fit(made, data, seeds, first + second, nets.masked(made, masks))
-            points[name] = nets.test_points(made, data)
-            found[f"{data_set}_{name}"] = mean(points[name] / 100, "share")
+            nets = prune_copy(he_networks(data_set, seeds, purpose), masks)
+            fit(nets, data, seeds, epochs, masked_adam(nets, masks))
+            points[name] = test_points(nets, data)
+            results[f"{data_set}_{name}"] = mean(points[name] / 100, "share")
         gap = points["initial"] - points["anew"]
-        found[f"{data_set}_initial_minus_anew"] = mean(gap, "points")
-    return found
+        results[f"{data_set}_initial_minus_anew"] = mean(gap, "points")
+    return results
 
 
 # What zeros buy
@@ -208,65 +244,80 @@ def storage(seeds: range) -> Results:
     The first three seeds: the numbers hardly depend on the draw.
     """
     grid = [0.0, 0.25, 0.45, 0.5, 0.55, 0.75, 0.85, 0.9, 0.95, 0.99]
-    kinds = ("dense", "zipped", "csr", "csr64")
-    ratios: dict[str, list[list[float]]] = {kind: [] for kind in kinds}
+    ratios: dict[str, list[list[float]]] = {
+        kind: [] for kind in ("dense", "zipped", "csr", "csr64")
+    }
     for g in generators(seeds[:3], "matrix"):
         weight = torch.randn(ENTRIES, ENTRIES, generator=g)
-        for kind in kinds:
-            ratios[kind].append([])
-        full = None
-        for sparsity in grid:
-            layer = nn.Linear(ENTRIES, ENTRIES, bias=False)
-            (mask,) = magnitude_masks([weight], sparsity)
-            layer.weight.data = weight * mask
-            report = sparse_report(layer)
-            full = full or report.dense_bytes
-            for kind in kinds:
-                ratios[kind][-1].append(getattr(report, f"{kind}_bytes") / full)
-    found: Results = {}
+        reports = [_report(weight, sparsity) for sparsity in grid]
+        for kind, rows in ratios.items():
+            sizes = [getattr(report, f"{kind}_bytes") for report in reports]
+            rows.append([size / reports[0].dense_bytes for size in sizes])
+    results: Results = {}
     for kind, rows in ratios.items():
-        values = torch.tensor(rows, dtype=torch.float64)
-        found[kind] = curve(values, grid, "1", "share")
+        values = torch.tensor(rows, dtype=torch.float64)  # (runs, grid)
+        results[kind] = curve(values, grid, "1", "share")
         for i, sparsity in enumerate(grid):
-            found[f"{kind}_{100 * sparsity:.0f}"] = mean(values[:, i], "1")
-    return found
+            results[f"{kind}_{100 * sparsity:.0f}"] = mean(values[:, i], "1")
+    return results
+
+
+def _report(weight: Tensor, sparsity: float) -> Report:
+    """The sizes of a layer with this weight, pruned by magnitude."""
+    layer = nn.Linear(ENTRIES, ENTRIES, bias=False)
+    (mask,) = magnitude_masks([weight], sparsity)
+    layer.weight.data = weight * mask
+    return sparse_report(layer)
 
 
 def torch_prune(seeds: range) -> Results:
     """What `torch.nn.utils.prune` leaves: zeros, entries of the state dict, shares per layer."""
     names = ("twice_half", "state_dict", "after_steps", "global_spread", "same_object")
-    found: dict[str, list[float]] = {n: [] for n in names}
+    observed: dict[str, list[float]] = {name: [] for name in names}
     for g in generators(seeds, "layers"):
         layers = [nn.Linear(64, 256), nn.Linear(256, 10)]
         model = nn.Sequential(layers[0], nn.ReLU(), layers[1])
         for layer in layers:
             nn.init.kaiming_normal_(layer.weight, generator=g)
             nn.init.zeros_(layer.bias)
-        entries = sum(t.numel() for t in model.state_dict().values())
+        entries = _state_entries(model)
         parameters = [(layer, "weight") for layer in layers]
         before = torch.optim.SGD(model.parameters(), lr=0.1).param_groups[0]["params"]
         prune.global_unstructured(parameters, prune.L1Unstructured, amount=0.5)
         same = [any(layer.weight_orig is p for p in before) for layer in layers]
-        found["same_object"].append(sum(same) / len(same))
-        shares = [zero_share(layer.weight) for layer in layers]
-        found["global_spread"].append(100 * abs(shares[0] - shares[1]))
-        pruned = sum(t.numel() for t in model.state_dict().values())
-        found["state_dict"].append(pruned / entries)
+        observed["same_object"].append(sum(same) / len(same))
+        shares = [_zero_share(layer.weight) for layer in layers]
+        observed["global_spread"].append(100 * abs(shares[0] - shares[1]))
+        observed["state_dict"].append(_state_entries(model) / entries)
         for layer in layers:
             prune.remove(layer, "weight")  # type: ignore[no-untyped-call]
+        _take_steps(model, g)
+        observed["after_steps"].append(_zero_share(layers[0].weight))
         twice = nn.Linear(64, 64)
         for _ in range(2):
             prune.l1_unstructured(twice, "weight", amount=0.5)  # type: ignore[no-untyped-call]
-        found["twice_half"].append(zero_share(twice.weight))
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-        for _ in range(20):
-            x = torch.randn(64, 64, generator=g)
-            y = torch.randint(10, (64,), generator=g)
-            optimizer.zero_grad()
-            nn.functional.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-        found["after_steps"].append(zero_share(layers[0].weight))
+        observed["twice_half"].append(_zero_share(twice.weight))
     units = {"global_spread": "points", "state_dict": "1"}
     return {
-        name: mean(values, units.get(name, "share")) for name, values in found.items()
+        name: mean(values, units.get(name, "share"))
+        for name, values in observed.items()
     }
+
+
+def _state_entries(model: nn.Module) -> int:
+    return sum(tensor.numel() for tensor in model.state_dict().values())
+
+
+def _zero_share(weight: Tensor) -> float:
+    return float((weight == 0).double().mean())
+
+
+def _take_steps(model: nn.Module, g: torch.Generator) -> None:
+    """Take 20 steps of SGD on random images and labels."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(20):
+        x = torch.randn(64, 64, generator=g)
+        y = torch.randint(10, (64,), generator=g)
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()

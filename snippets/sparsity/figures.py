@@ -109,7 +109,7 @@ def _accuracies(axes: Axes, evidence: Evidence, say: Say) -> None:
     axes.legend(loc="lower left", labelspacing=0.3)
 
 
-def bytes(evidence: Evidence, say: Say, wide: bool) -> Figure:  # noqa: A001, the figure's name
+def storage(evidence: Evidence, say: Say, wide: bool) -> Figure:
     """Size of a saved matrix against its share of zeros."""
     figure, axes = plt.subplots(layout="constrained")
     if not wide:

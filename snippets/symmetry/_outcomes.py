@@ -32,7 +32,9 @@ def spread(outputs: Tensor) -> Tensor:
     ).sqrt()
 
 
-def freed(nets: dict[str, tuple[set[int], list[Tensor]]], seeds: range) -> Results:
+def measure_freedom(
+    nets: dict[str, tuple[set[int], list[Tensor]]], seeds: range
+) -> Results:
     """Train shortly in float64 and look which layers are free.
 
     Args:
@@ -44,7 +46,7 @@ def freed(nets: dict[str, tuple[set[int], list[Tensor]]], seeds: range) -> Resul
         tied and each run's least of those that should be free.
     """
     data = float64(splits(seeds))
-    found: Results = {}
+    results: Results = {}
     free: list[Tensor] = []
     tied: list[Tensor] = []
     for name, (expected, weights) in nets.items():
@@ -52,15 +54,15 @@ def freed(nets: dict[str, tuple[set[int], list[Tensor]]], seeds: range) -> Resul
         train(net, data.train_x, data.train_y, seeds=seeds, epochs=EPOCHS_TO_FREE)
         for layer, outputs in enumerate(net.hidden(data.test_x), start=1):
             spreads = spread(outputs)
-            found[f"{name}_layer{layer}"] = mean(spreads, "1")
+            results[f"{name}_layer{layer}"] = mean(spreads, "1")
             (free if layer in expected else tied).append(spreads)
-    found["largest_of_tied"] = largest(torch.stack(tied).amax(0), "1")
+    results["largest_of_tied"] = largest(torch.stack(tied).amax(0), "1")
     if free:
-        found["least_of_freed"] = mean(torch.stack(free).amin(0), "1")
-    return found
+        results["least_of_freed"] = mean(torch.stack(free).amin(0), "1")
+    return results
 
 
-def trained(nets: Ensemble, seeds: range) -> Results:
+def measure_training(nets: Ensemble, seeds: range) -> Results:
     """Train on the digits: accuracies, and how many features each hidden layer ends with.
 
     `largest_rank` and `least_spread` are taken over the layers of a run, then averaged over runs.
@@ -77,7 +79,7 @@ def trained(nets: Ensemble, seeds: range) -> Results:
             nets.accuracy(data.test_x, data.test_y)
         ),
     )
-    found: Results = {
+    results: Results = {
         "train_accuracy": mean(nets.accuracy(data.train_x, data.train_y), "share"),
         "test_accuracy": mean(test_accuracy[-1], "share"),
         "test_accuracy_by_epoch": curve(
@@ -87,9 +89,9 @@ def trained(nets: Ensemble, seeds: range) -> Results:
     hidden = nets.hidden(data.test_x)
     ranks, spreads = [effective_rank(h) for h in hidden], [spread(h) for h in hidden]
     for layer in range(len(hidden)):
-        found[f"rank_layer{layer + 1}"] = mean(ranks[layer], "1")
-        found[f"spread_layer{layer + 1}"] = mean(spreads[layer], "1")
-    return found | {
+        results[f"rank_layer{layer + 1}"] = mean(ranks[layer], "1")
+        results[f"spread_layer{layer + 1}"] = mean(spreads[layer], "1")
+    return results | {
         "largest_rank": mean(torch.stack(ranks).amax(0), "1"),
         "least_spread": mean(torch.stack(spreads).amin(0), "1"),
     }

@@ -24,9 +24,15 @@ from snippets.laboratory.digits import splits
 from snippets.laboratory.ensembles import Ensemble, train
 from snippets.laboratory.intervals import largest, mean, share
 from snippets.laboratory.seeding import generators
-from snippets.symmetry import _starts as starts
-from snippets.symmetry._outcomes import EPOCHS, float64, freed, spread, trained
-from snippets.symmetry._starts import SIZES
+from snippets.symmetry import _networks as networks
+from snippets.symmetry._networks import SIZES
+from snippets.symmetry._outcomes import (
+    EPOCHS,
+    float64,
+    measure_freedom,
+    measure_training,
+    spread,
+)
 
 HIDDEN = len(SIZES) - 2
 EPOCHS_COMPARED = 5
@@ -39,63 +45,71 @@ DRAWS = 200
 
 def he(seeds: range) -> Results:
     """He initialization: every weight is drawn by itself."""
-    return trained(Ensemble(starts.he(seeds)), seeds)
+    return measure_training(Ensemble(networks.he_weights(seeds)), seeds)
 
 
 def one_draw(seeds: range) -> Results:
     """The question taken literally: one draw from He's distribution serves a whole matrix."""
-    return trained(
-        Ensemble([w[:, :1, :1].expand_as(w).clone() for w in starts.he(seeds)]), seeds
+    return measure_training(
+        Ensemble(
+            [w[:, :1, :1].expand_as(w).clone() for w in networks.he_weights(seeds)]
+        ),
+        seeds,
     )
 
 
 def constant(seeds: range) -> Results:
     """Every weight is 1/fan_in: positive and scaled, so that a layer passes on the mean of its inputs."""
-    return trained(Ensemble(starts.constant(seeds)), seeds)
+    return measure_training(Ensemble(networks.constant_weights(seeds)), seeds)
 
 
 def signed(seeds: range) -> Results:
     """All weights of a matrix have one magnitude, that of He; only their signs are random."""
-    return trained(
-        Ensemble([w.sign() * math.sqrt(2 / w.shape[1]) for w in starts.he(seeds)]),
+    return measure_training(
+        Ensemble(
+            [w.sign() * math.sqrt(2 / w.shape[1]) for w in networks.he_weights(seeds)]
+        ),
         seeds,
     )
 
 
 def identity(seeds: range) -> Results:
     """Nothing is random: identity matrices, and zeros in the last layer."""
-    nets = Ensemble(starts.identity(seeds))
-    found = trained(nets, seeds)
-    silent = (
-        (nets.hidden(splits(seeds).train_x)[-1] == 0).all(1).double()
-    )  # (runs, units)
-    return found | {"silent_layer5": mean(silent.mean(-1), "share")}
+    nets = Ensemble(networks.identity_weights(seeds))
+    results = measure_training(nets, seeds)
+    last = nets.hidden(splits(seeds).train_x)[-1]  # (runs, examples, units)
+    silent = (last == 0).all(1).double()  # (runs, units)
+    return results | {"silent_layer5": mean(silent.mean(-1), "share")}
 
 
 def random_w2_w4_w6(seeds: range) -> Results:
     """Every other matrix is random, so that each hidden layer has a random neighbor; the rest constant."""
-    return trained(Ensemble(starts.constant_but(seeds, 2, 4, 6)), seeds)
+    return measure_training(
+        Ensemble(networks.constant_weights_but(seeds, 2, 4, 6)), seeds
+    )
 
 
 def random_w2_w4(seeds: range) -> Results:
     """W2 and W4 are random, the rest constant: layer 5 has no random neighbor."""
-    return trained(Ensemble(starts.constant_but(seeds, 2, 4)), seeds)
+    return measure_training(Ensemble(networks.constant_weights_but(seeds, 2, 4)), seeds)
 
 
 def random_biases(seeds: range) -> Results:
     """Constant weights, hidden biases drawn with standard deviation 0.1."""
-    nets = Ensemble(starts.constant(seeds))
+    nets = Ensemble(networks.constant_weights(seeds))
     streams = generators(seeds, "biases")
     for i in range(HIDDEN):
         nets.biases[i] = 0.1 * torch.stack(
             [torch.randn(1, SIZES[i + 1], generator=g) for g in streams]
         )
-    return trained(nets, seeds)
+    return measure_training(nets, seeds)
 
 
 def dropout(seeds: range) -> Results:
     """Constant weights, dropout 0.2 in the hidden layers."""
-    return trained(Ensemble(starts.constant(seeds), dropout=0.2), seeds)
+    return measure_training(
+        Ensemble(networks.constant_weights(seeds), dropout=0.2), seeds
+    )
 
 
 def all_zero(seeds: range) -> Results:
@@ -130,18 +144,17 @@ def dead_on_arrival(seeds: range) -> Results:
     inputs = splits(seeds).test_x[:, :50]
     for x, g in zip(inputs, generators(seeds, "one draw"), strict=True):
         draws = torch.randn(DRAWS, HIDDEN, 1, 1, generator=g)
-        for i, h in enumerate(
-            (x, x - x.min())
-        ):  # standardized; as pixels, the darkest of which is 0
+        # Standardized; as pixels, the darkest of which is 0.
+        for i, h in enumerate((x, x - x.min())):
             for layer, (n, m) in enumerate(pairwise(SIZES[:-1])):
                 weights = math.sqrt(2 / n) * draws[:, layer].expand(-1, n, m)
                 h = torch.relu(h @ weights)  # (draws, examples, units)
                 dead[i, layer] += int((h == 0).all((1, 2)).sum())
     trials = DRAWS * len(seeds)
-    found: Results = {
+    results: Results = {
         f"layer{i + 1}": share(int(dead[0, i]), trials) for i in range(HIDDEN)
     }
-    return found | {"pixels_layer5": share(int(dead[1, -1]), trials)}
+    return results | {"pixels_layer5": share(int(dead[1, -1]), trials)}
 
 
 def second_moment(seeds: range) -> Results:
@@ -150,7 +163,7 @@ def second_moment(seeds: range) -> Results:
     Where each weight is drawn by itself, 1 on average: He's variance 2/n is made for that. Where all are
     one draw sqrt(2/n) |z| and all inputs are tied, 2n z^2, so 2n on average.
     """
-    found: Results = {}
+    results: Results = {}
     for n in (50, 100, 200):
         gains: dict[str, list[float]] = {"he": [], "one_draw": []}
         for g in generators(seeds, f"second moment at width {n}"):
@@ -163,12 +176,12 @@ def second_moment(seeds: range) -> Results:
             ):
                 gain = (h @ w).relu().square().mean((1, 2)) / h.square().mean((1, 2))
                 gains[name].append(float(gain.mean()))
-        found[f"he_width{n}"] = mean(gains["he"], "1")
-        found[f"one_draw_width{n}"] = mean(gains["one_draw"], "1")
-        found[f"one_draw_width{n}_over_2n"] = mean(
+        results[f"he_width{n}"] = mean(gains["he"], "1")
+        results[f"one_draw_width{n}"] = mean(gains["one_draw"], "1")
+        results[f"one_draw_width{n}_over_2n"] = mean(
             [gain / (2 * n) for gain in gains["one_draw"]], "1"
         )
-    return found
+    return results
 
 
 # Which layers a matrix frees
@@ -176,9 +189,9 @@ def second_moment(seeds: range) -> Results:
 
 def freed_by_one(seeds: range) -> Results:
     """One matrix is random, the rest constant: it frees the layers on both its sides, and no other."""
-    return freed(
+    return measure_freedom(
         {
-            f"w{i}": ({i - 1, i}, starts.constant_but(seeds, i))
+            f"w{i}": ({i - 1, i}, networks.constant_weights_but(seeds, i))
             for i in range(1, HIDDEN + 2)
         },
         seeds,
@@ -187,10 +200,13 @@ def freed_by_one(seeds: range) -> Results:
 
 def freed_by_several(seeds: range) -> Results:
     """Two or three matrices are random; a layer without a random neighbor stays tied."""
-    return freed(
+    return measure_freedom(
         {
-            "w2_w4": ({1, 2, 3, 4}, starts.constant_but(seeds, 2, 4)),
-            "w2_w4_w6": ({1, 2, 3, 4, 5}, starts.constant_but(seeds, 2, 4, 6)),
+            "w2_w4": ({1, 2, 3, 4}, networks.constant_weights_but(seeds, 2, 4)),
+            "w2_w4_w6": (
+                {1, 2, 3, 4, 5},
+                networks.constant_weights_but(seeds, 2, 4, 6),
+            ),
         },
         seeds,
     )
@@ -203,14 +219,16 @@ def freed_by_none(seeds: range) -> Results:
     gradients to tied gradients.
     """
     nets = {
-        "constant": starts.constant(seeds),
-        "identity": starts.constant(seeds),
-        "rotation": starts.constant(seeds),
+        "constant": networks.constant_weights(seeds),
+        "identity": networks.constant_weights(seeds),
+        "rotation": networks.constant_weights(seeds),
     }
-    nets["identity"][2] = starts.identity(seeds)[2]
-    nets["rotation"][2] = starts.rotation(seeds, SIZES[2])
-    found = freed({name: (set(), weights) for name, weights in nets.items()}, seeds)
-    return found | {"rotation_spread_of_rows": mean(spread(nets["rotation"][2]), "1")}
+    nets["identity"][2] = networks.identity_weights(seeds)[2]
+    nets["rotation"][2] = networks.rotation(seeds, SIZES[2])
+    results = measure_freedom(
+        {name: (set(), weights) for name, weights in nets.items()}, seeds
+    )
+    return results | {"rotation_spread_of_rows": mean(spread(nets["rotation"][2]), "1")}
 
 
 def one_unit(seeds: range) -> Results:
@@ -223,13 +241,14 @@ def one_unit(seeds: range) -> Results:
     """
     data, n = float64(splits(seeds)), SIZES[1]
     x, y = data.train_x, data.train_y
-    wide = Ensemble(starts.constant(seeds, dtype=torch.float64))
+    wide = Ensemble(networks.constant_weights(seeds, dtype=torch.float64))
     sizes = (SIZES[0], *[1] * HIDDEN, SIZES[-1])
     twin, same_lr = (
-        Ensemble(starts.constant(seeds, sizes, torch.float64)) for _ in range(2)
+        Ensemble(networks.constant_weights(seeds, sizes, torch.float64))
+        for _ in range(2)
     )
 
-    def rates(parameters: list[Tensor]) -> torch.optim.Optimizer:
+    def make_twin_optimizer(parameters: list[Tensor]) -> torch.optim.Optimizer:
         weights, biases = parameters[: HIDDEN + 1], parameters[HIDDEN + 1 :]
         groups: list[dict[str, Any]] = [
             {"params": [weights[0], *biases[:-1]], "eps": n * 1e-8},
@@ -239,9 +258,8 @@ def one_unit(seeds: range) -> Results:
         ]
         return torch.optim.Adam(groups, lr=1e-3, eps=1e-8, fused=True)
 
-    at: dict[
-        int, tuple[Tensor, Tensor]
-    ] = {}  # epoch -> logits and accuracy of the twin
+    # Logits and accuracy of the twin, by epoch.
+    at: dict[int, tuple[Tensor, Tensor]] = {}
 
     def look(epoch: int) -> None:
         if epoch in (EPOCHS_COMPARED, EPOCHS, EPOCHS_OF_PATIENCE):
@@ -258,7 +276,7 @@ def one_unit(seeds: range) -> Results:
         y,
         seeds=seeds,
         epochs=EPOCHS_OF_PATIENCE,
-        optimizer=rates,
+        optimizer=make_twin_optimizer,
         after_epoch=look,
     )
     logits, accuracy = (

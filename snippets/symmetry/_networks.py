@@ -1,4 +1,4 @@
-"""Ways to start the weights of the running example, one set for each run.
+"""The networks of the running example: ways to start their weights, one set for each run.
 
 A matrix has shape (runs, fan_in, fan_out), as `snippets.laboratory.ensembles` wants it.
 """
@@ -16,7 +16,7 @@ from snippets.laboratory.seeding import generators
 SIZES = (64, 100, 100, 100, 100, 100, 10)
 
 
-def he(seeds: range) -> list[Tensor]:
+def he_weights(seeds: range) -> list[Tensor]:
     """Draw every weight by itself, with He's variance 2/fan_in."""
     streams = generators(seeds, "weights")
     return [
@@ -26,7 +26,7 @@ def he(seeds: range) -> list[Tensor]:
     ]
 
 
-def constant(
+def constant_weights(
     seeds: range, sizes: tuple[int, ...] = SIZES, dtype: torch.dtype = torch.float32
 ) -> list[Tensor]:
     """Set every weight to 1/fan_in: positive and scaled, so that a layer passes on the mean of its inputs."""
@@ -35,16 +35,16 @@ def constant(
     ]
 
 
-def constant_but(seeds: range, *random: int) -> list[Tensor]:
+def constant_weights_but(seeds: range, *random: int) -> list[Tensor]:
     """Set every weight to 1/fan_in, but draw the matrices of these numbers, counted from 1, as He does."""
-    both = zip(constant(seeds), he(seeds), strict=True)
+    both = zip(constant_weights(seeds), he_weights(seeds), strict=True)
     return [
         drawn if i in random else fixed
         for i, (fixed, drawn) in enumerate(both, start=1)
     ]
 
 
-def identity(seeds: range) -> list[Tensor]:
+def identity_weights(seeds: range) -> list[Tensor]:
     """Set every matrix to the identity, the last one to 0; at first, 36 units of 100 get no input."""
     weights = [torch.eye(n, m).repeat(len(seeds), 1, 1) for n, m in pairwise(SIZES)]
     weights[-1].zero_()

@@ -23,7 +23,7 @@ def _sizes(depth: int) -> tuple[int, ...]:
     return (40, *[WIDTH] * depth, 10)
 
 
-def weights(seeds: range, depth: int, tau: float) -> list[Tensor]:
+def normal_weights(seeds: range, depth: int, tau: float) -> list[Tensor]:
     """Draw weights of variance tau/fan_in for `depth` hidden layers; those of equal seeds are paired."""
     streams = generators(seeds, "weights")
     return [
@@ -86,7 +86,7 @@ class BatchNormalized(Ensemble):
         return outputs
 
 
-def make(kind: str, seeds: range, depth: int) -> Ensemble:
+def initial_networks(kind: str, seeds: range, depth: int) -> Ensemble:
     """An untrained net: "selu" with LeCun's, "relu" or "batch_norm" with He's initialization.
 
     "default" is ReLU with the weights and biases that `nn.Linear` draws.
@@ -102,10 +102,10 @@ def make(kind: str, seeds: range, depth: int) -> Ensemble:
             [torch.stack([b[None] for _, b in layer]) for layer in drawn],
         )
     if kind == "selu":
-        return Ensemble(weights(seeds, depth, 1.0), activation=F.selu)
+        return Ensemble(normal_weights(seeds, depth, 1.0), activation=F.selu)
     if kind == "relu":
-        return Ensemble(weights(seeds, depth, 2.0))
-    return BatchNormalized(weights(seeds, depth, 2.0))
+        return Ensemble(normal_weights(seeds, depth, 2.0))
+    return BatchNormalized(normal_weights(seeds, depth, 2.0))
 
 
 def fit(nets: Ensemble, data: Split, seeds: range, lr: float, epochs: int) -> None:

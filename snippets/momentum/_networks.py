@@ -1,8 +1,7 @@
-"""Many runs of SGD with momentum side by side, each with its own momentum and learning rate."""
+"""The networks of this question, and their runs on the digits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import torch
@@ -13,73 +12,10 @@ from snippets.activations.dead_units import dead_units
 from snippets.laboratory.digits import Split
 from snippets.laboratory.ensembles import Ensemble, batches
 from snippets.laboratory.seeding import generators
-
-Losses = Callable[[int], Tensor]
-Watch = Callable[[int], None]
+from snippets.momentum._descent import descend
 
 
-def descend(
-    parameters: list[Tensor],
-    lr: Tensor,
-    momentum: Tensor,
-    losses: Losses,
-    steps: int,
-    watch: Watch = lambda _: None,
-) -> tuple[Tensor, list[Tensor]]:
-    """Train in place as `torch.optim.SGD` does, which has one momentum for all.
-
-    Args:
-        parameters: Shape (runs, ...) each.
-        lr: One per run, shape (runs,).
-        momentum: One per run, shape (runs,).
-        losses: Loss of each run at a step, shape (runs,).
-        steps: How many.
-        watch: Called before every step, and with `steps` after the last.
-
-    Returns:
-        The losses before each step, shape (runs, steps), and the momentum buffers.
-    """
-    buffers = [torch.zeros_like(p) for p in parameters]
-    seen = []
-    for step in range(steps):
-        watch(step)
-        for p in parameters:
-            p.requires_grad_()
-        now = losses(step)
-        gradients = torch.autograd.grad(now.sum(), parameters)
-        seen.append(now.detach())
-        for p, v, g in zip(parameters, buffers, gradients, strict=True):
-            p.requires_grad_(False)
-            shape = (-1, *[1] * (p.ndim - 1))
-            v.mul_(momentum.view(shape)).add_(g)
-            p.sub_(lr.view(shape) * v)
-    watch(steps)
-    return torch.stack(seen, 1), buffers
-
-
-def settled(curve: Tensor, level: float, every: int = 1) -> Tensor:
-    """When each curve is at or below the level for good; where it never is, its whole length.
-
-    Args:
-        curve: Values, shape (runs, times); NaN counts as above.
-        level: To be reached and kept.
-        every: Steps between two times.
-
-    Returns:
-        Steps, shape (runs,), float64.
-    """
-    above = ~(curve <= level)
-    last = above.shape[1] - above.flip(1).int().argmax(1)
-    return torch.where(above.any(1), last, 0).double() * every
-
-
-def peaks(curve: Tensor, least: float) -> Tensor:
-    """How many times each curve turns down from a value above `least`, shape (runs,)."""
-    before, at, after = curve[:, :-2], curve[:, 1:-1], curve[:, 2:]
-    return ((at > before) & (at > after) & (at > least)).sum(1).double()
-
-
-def networks(
+def initial_networks(
     seeds: range, sizes: tuple[int, ...], copies: int, gain: float = 2.0
 ) -> Ensemble:
     """Nets with He's initialization (or another gain); a seed's `copies` are equal and stand together."""
@@ -98,12 +34,12 @@ def per_run_loss(nets: Ensemble, x: Tensor, y: Tensor) -> Tensor:
     return each.view(y.shape).mean(1)
 
 
-def size(tensors: list[Tensor]) -> Tensor:
+def norm(tensors: list[Tensor]) -> Tensor:
     """Euclidean norm of all entries of each run, shape (runs,)."""
     return torch.cat([t.flatten(1) for t in tensors], 1).square().sum(1).sqrt()
 
 
-class Digits:
+class RunsOnDigits:
     """Nets 64-32-10 on the digits in batches of 64, watched on 256 training images.
 
     Args:
@@ -123,7 +59,7 @@ class Digits:
         epochs: int,
     ) -> None:
         copies, orders = len(settings), generators(seeds, "order of the data")
-        nets = networks(seeds, (64, 32, 10), copies)
+        nets = initial_networks(seeds, (64, 32, 10), copies)
         momentum, lr = (
             torch.tensor(column).repeat(len(seeds))
             for column in zip(*settings, strict=True)
@@ -156,5 +92,5 @@ class Digits:
         self.dead = dead_units(hidden).double().mean(1).view(shape)
         self.loss = torch.stack(losses, 1).view(*shape, -1)
         self.accuracy = torch.stack(accuracies, 1).view(*shape, -1)
-        self.norm = size(nets.weights).view(shape)
+        self.norm = norm(nets.weights).view(shape)
         self.steps = len(order)

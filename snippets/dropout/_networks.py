@@ -13,7 +13,7 @@ from snippets.laboratory.ensembles import Ensemble
 from snippets.laboratory.seeding import generators
 
 
-def started(
+def initial_networks(
     features: int, width: int, p: float, seeds: range, kind: str = "he"
 ) -> Ensemble:
     """Nets before training; those of equal seeds are paired.
@@ -24,11 +24,13 @@ def started(
     streams = generators(seeds, "weights")
     weights, biases = [], []
     for n, m in pairwise((features, width, width, 10)):
-        most = math.sqrt((6 if kind == "he" else 1) / n)
-        drawn = torch.stack([torch.rand(n + 1, m, generator=g) for g in streams])
-        drawn = most * (2 * drawn - 1)
-        weights.append(drawn[:, :-1].contiguous())
-        biases.append(drawn[:, -1:] * (kind == "default"))
+        bound = math.sqrt((6 if kind == "he" else 1) / n)
+        uniform = torch.stack([torch.rand(n + 1, m, generator=g) for g in streams])
+        layer = bound * (
+            2 * uniform - 1
+        )  # (runs, n + 1, m): the last row is for biases
+        weights.append(layer[:, :-1].contiguous())
+        biases.append(layer[:, -1:] * (kind == "default"))
     return Ensemble(weights, biases, dropout=p)
 
 
@@ -38,7 +40,7 @@ def adam(parameters: list[Tensor]) -> torch.optim.Optimizer:
 
 
 @torch.no_grad()
-def sampled(
+def sample_probabilities(
     nets: Ensemble, x: Tensor, samples: int, masks: torch.Generator
 ) -> Iterator[Tensor]:
     """Probabilities with dropout on, one pass after the other, shape (runs, examples, classes)."""
@@ -46,8 +48,8 @@ def sampled(
         yield nets.logits(x, masks).softmax(-1)
 
 
-class Side(nn.Module):
-    """All runs side by side as one module, so that what takes a module can be tried on them.
+class AsModule(nn.Module):
+    """Nets of all runs as one module, for functions that take a module.
 
     Inputs have shape (examples, runs, features), outputs (examples, classes, runs).
     """

@@ -1,4 +1,7 @@
-"""Ways to start the running example, one set for each run, as `snippets.laboratory.ensembles` wants it."""
+"""The networks of the running example: ways to start their weights and biases.
+
+One set for each run, shaped as `snippets.laboratory.ensembles` wants it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from snippets.laboratory.seeding import generators
 SIZES = (64, 100, 100, 100, 100, 100)  # inputs and hidden layers
 
 
-def he(seeds: range, outputs: int) -> list[Tensor]:
+def he_weights(seeds: range, outputs: int) -> list[Tensor]:
     """Draw every weight with He's variance 2/fan_in, matrices of shape (runs, fan_in, fan_out)."""
     streams = generators(seeds, "weights")
     return [
@@ -23,7 +26,7 @@ def he(seeds: range, outputs: int) -> list[Tensor]:
     ]
 
 
-def biases(name: str, seeds: range, outputs: int = 10) -> list[Tensor]:
+def initial_biases(name: str, seeds: range, outputs: int = 10) -> list[Tensor]:
     """Start the hidden biases as `name` says, shape (runs, 1, fan_out); the output biases are 0.
 
     "default" is nn.Linear's, uniform in +-1/sqrt(fan_in); "he" draws biases as He draws weights; "zero"
@@ -37,14 +40,14 @@ def biases(name: str, seeds: range, outputs: int = 10) -> list[Tensor]:
         "minus_one": -1.0,
     }
     streams = generators(seeds, "biases")
-    found = []
+    layers = []
     for n, m in pairwise(SIZES):
         if name == "default":
             drawn = [2 * torch.rand(1, m, generator=g) - 1 for g in streams]
-            found.append(torch.stack(drawn) / math.sqrt(n))
+            layers.append(torch.stack(drawn) / math.sqrt(n))
         elif name == "he":
             drawn = [torch.randn(1, m, generator=g) for g in streams]
-            found.append(torch.stack(drawn) * math.sqrt(2 / n))
+            layers.append(torch.stack(drawn) * math.sqrt(2 / n))
         else:
-            found.append(torch.full((len(seeds), 1, m), constants[name]))
-    return [*found, torch.zeros(len(seeds), 1, outputs)]
+            layers.append(torch.full((len(seeds), 1, m), constants[name]))
+    return [*layers, torch.zeros(len(seeds), 1, outputs)]

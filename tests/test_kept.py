@@ -244,12 +244,12 @@ def test_a_notebook_is_converted_once(
 def test_a_notebook_page_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     make = Maker()
     monkeypatch.setattr(notebooks, "_slim", make)
-    page = Page("en/toy.md", "# Toy\n", {})
+    page = Page("en/toy.md", "# Toy\n")
     calls: list[Callable[[], str]] = [
         lambda: notebooks.slim("<p>a", page, "https://a/"),
         lambda: notebooks.slim("<p>b", page, "https://a/"),
-        lambda: notebooks.slim("<p>a", Page("en/toy.md", "# T\n", {}), "https://a/"),
-        lambda: notebooks.slim("<p>a", Page("zh/toy.md", "# Toy\n", {}), "https://a/"),
+        lambda: notebooks.slim("<p>a", Page("en/toy.md", "# T\n"), "https://a/"),
+        lambda: notebooks.slim("<p>a", Page("zh/toy.md", "# Toy\n"), "https://a/"),
         lambda: notebooks.slim("<p>a", page, "https://b/"),
     ]
     for _ in range(2):

@@ -12,6 +12,7 @@ parity.py     whether both languages of a page say the same things
 reviews.py    which sections were compared in both languages; `make reviewed`
 site.py       `make site`: measure, build beside, finish, swap
 serve.py      `make serve`: pages at once, numbers as they come
+bench.py      `make bench`: what measuring, building and saving cost
 audit.py      `make audit`: every page, by other judges
 browsing.py   a server and a browser, for audit and tests
 """

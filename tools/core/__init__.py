@@ -6,7 +6,7 @@ prose.py      tells prose from code and mathematics in Markdown
 pages.py      a page, read once: its parts and where they stand
 numbers.py    a measured number in the words of a language
 formulas.py   TeX as MathML
-figures.py    figures as SVG that follows the page's colours
+figures.py    figures in the words of a language, kept until they change
 guide.py      all pages and all evidence: what each part stands for, or why for nothing
 rendering.py  a page with its parts in place: as Markdown for the site, as text for notebooks
 ledger.py     lists of what other pages state
@@ -15,4 +15,6 @@ glossary.py   terms that lead to their meaning
 extension.py  all of that as an extension of Python-Markdown
 
 words.py      what the guide itself says, in both languages
+drawing.py    how figures are drawn: SVG that follows the page's colours
+kept.py       what is slow to make, kept by all that it depends on
 """

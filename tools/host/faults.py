@@ -29,19 +29,36 @@ class Faults:
     Attributes:
         serving: Whether pages are shown while they are written.
         messages: The faults.
+        told: How many there were, of any page, with what MkDocs says of links.
+        guide: The pages.
     """
 
     def __init__(self) -> None:
         self.serving = False
         self.messages: list[str] = []
+        self.told = 0
+        self.guide: Guide | None = None
 
     def note(self, *messages: str) -> None:
         """Note faults; the server tells them at once."""
         for message in messages:
+            self.told += 1
             if message not in self.messages:
                 self.messages.append(message)
                 if self.serving:
                     log.warning(message)
+
+    def with_line(self, record: logging.LogRecord) -> bool:
+        """Let what MkDocs says of a link begin with its line: a filter of its log."""
+        self.told += 1
+        said = _LINK_WARNING.match(record.getMessage())
+        if said and self.guide:
+            page = self.guide.page(said["page"])
+            at = page.markdown.find(f"]({said['link']}")
+            if at >= 0:
+                record.msg = f"{page.place(at)}: {record.getMessage()}"
+                record.args = ()
+        return True
 
     def tried(self, page: Page, make: Callable[[], str | None]) -> str | None:
         """What is made of a page, or why it cannot be made; then a build ends when all faults are known."""
@@ -69,20 +86,3 @@ def refuted(evidence: dict[str, Evidence]) -> Iterator[str]:
                     f"{judged.claim.estimate} is {estimate.value:.4g} ({estimate.low:.4g} "
                     f"to {estimate.high:.4g}), the condition is {judged.claim.condition}"
                 )
-
-
-class WithLine(logging.Filter):
-    """Lets what MkDocs says of a link begin with its line."""
-
-    guide: Guide | None = None
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record; let it pass."""
-        said = _LINK_WARNING.match(record.getMessage())
-        if said and self.guide:
-            page = self.guide.page(said["page"])
-            at = page.markdown.find(f"]({said['link']}")
-            if at >= 0:
-                record.msg = f"{page.place(at)}: {record.getMessage()}"
-                record.args = ()
-        return True

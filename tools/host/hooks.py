@@ -29,7 +29,8 @@ from tools.core.guide import Guide
 from tools.core.pages import PageError, read
 from tools.core.rendering import box
 from tools.host import derived, languages, sharing, showing
-from tools.host.faults import Faults, WithLine, refuted
+from tools.host.converting import Converter
+from tools.host.faults import Faults, refuted
 from tools.host.languages import language_of
 
 _LINE_ANCHOR = re.compile(
@@ -37,17 +38,17 @@ _LINE_ANCHOR = re.compile(
 )
 
 faults = Faults()
-with_line = WithLine()
 guide: Guide
 markup: extension.GuideExtension
 navigation: dict[str, Navigation]
+converter: Converter
 pictured: set[str] = set()
 
 
 def on_startup(command: str, dirty: bool) -> None:
     """Remember whether pages are shown while they are written, and keep the log to what matters."""
     faults.serving = command == "serve"
-    logging.getLogger("mkdocs.structure.pages").addFilter(with_line)
+    logging.getLogger("mkdocs.structure.pages").addFilter(faults.with_line)
     jieba.setLogLevel(logging.WARNING)
     for name in ("mkdocs.mkdocs-jupyter", "mkdocs.plugins.mkdocs_jupyter"):
         logging.getLogger(name).setLevel(logging.WARNING)  # it tells of every notebook
@@ -63,7 +64,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         if not name.startswith("snippets.evidence"):
             del sys.modules[name]
     faults.messages.clear()
-    with_line.guide = guide = extension.repository()
+    faults.guide = guide = extension.repository()
     faults.note(*filter(None, (known.fault for known in guide.evidence.values())))
     faults.note(*refuted(guide.evidence))
     markup = extension.GuideExtension(guide, report=faults.note)
@@ -103,9 +104,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
-    """Split the navigation."""
-    global navigation
+    """Split the navigation; the files are known."""
+    global navigation, converter
     navigation = languages.split(nav)
+    converter = Converter(config, files, guide, faults)
 
 
 def on_page_markdown(
@@ -121,7 +123,8 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
     """Let Markdown and its extensions fail on one page alone."""
 
     def render(*given: Any) -> None:
-        if why := faults.tried(page, partial(whole, *given)):
+        convert = partial(converter.convert, page, partial(whole, *given))
+        if why := faults.tried(page, convert):
             page.content, page.toc = why, get_toc([])
 
     whole, page.render = page.render, render  # type: ignore[assignment,method-assign]

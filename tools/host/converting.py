@@ -1,0 +1,123 @@
+"""Pages as Markdown has made them, kept until something changes that they are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, get_toc
+
+from snippets.evidence.questions import ROOT
+from tools.core.guide import Guide
+from tools.core.kept import kept
+from tools.core.pages import Answers, Claims, PageError, parse
+from tools.core.rendering import sentences
+from tools.host.faults import Faults
+
+_OBJECT = re.compile(r"snippets\.")  # ids of what a reference documents
+
+
+class Converter:
+    """Converts the pages of one build.
+
+    Args:
+        config: Of the build.
+        files: All files of the build: links lead to them.
+        guide: What pages name.
+        faults: Those of the build; a page with one of its own is not kept.
+    """
+
+    def __init__(
+        self, config: MkDocsConfig, files: Files, guide: Guide, faults: Faults
+    ) -> None:
+        self.references: Any = config.plugins["autorefs"]
+        self.files = files
+        self.guide = guide
+        self.faults = faults
+        known = [evidence.as_json() for evidence in guide.evidence.values()]
+        shown = [f.read_bytes() for f in sorted((ROOT / "snippets").rglob("*.py"))]
+        settings = (ROOT / "mkdocs.yml").read_bytes(), str(config.site_url)
+        names = sorted(file.src_uri for file in files)
+        everything = repr((known, shown, settings, names))
+        self.world = sha256(everything.encode()).hexdigest()
+
+    def convert(self, page: Page, render: Callable[[], None]) -> None:
+        """Give a page its content, its table of contents and its anchors.
+
+        Args:
+            page: The page; its text is read.
+            render: Does that with Markdown.
+        """
+        # Notebooks are kept where they are made; mkdocstrings lists what it finds for other sites.
+        notebook = page.file.src_uri.endswith(".ipynb")
+        if notebook or ("\n::: " in str(page.markdown) and not self.faults.serving):
+            render()
+            return
+
+        def make() -> dict[str, Any] | None:
+            before = self.faults.told
+            render()
+            return self._made(page) if self.faults.told == before else None
+
+        made = kept("pages", lambda: self._depends(page), make)
+        if made and page.content is None:
+            page.content = made["content"]
+            page.toc = get_toc(made["toc"])
+            page._title_from_render = made["title"]
+            page.present_anchor_ids = set(made["anchors"])
+            for anchor in filter(_OBJECT.match, made["anchors"]):
+                name = anchor.rpartition(".")[2]
+                self.references.register_anchor(page, anchor, title=name)
+            page.links_to_anchors = {
+                file: links
+                for uri, links in made["links"].items()
+                if (file := self.files.get_file_from_path(uri))
+            }
+
+    def _made(self, page: Page) -> dict[str, Any]:
+        links = (page.links_to_anchors or {}).items()
+        return {
+            "content": page.content,
+            "toc": [_token(item) for item in page.toc],
+            "title": page._title_from_render,
+            "anchors": sorted(page.present_anchor_ids or ()),
+            "links": {file.src_uri: anchors for file, anchors in links},
+        }
+
+    def _depends(self, page: Page) -> object:
+        source = page.file.src_uri
+        language = source.partition("/")[0]
+        return (
+            self.world,
+            source,
+            page.markdown,
+            sentences(self.guide, language),
+            list(self._others(source, str(page.markdown))),
+        )
+
+    def _others(self, source: str, markdown: str) -> Iterator[str]:
+        """Texts of the other pages that a page shows something of."""
+        language = source.partition("/")[0]
+        names = ["glossary"]
+        if any(isinstance(p, Claims | Answers) for p in parse(source, markdown).parts):
+            names += self.guide.evidence
+        for name in names:
+            try:
+                yield self.guide.page(f"{language}/{name}.md").markdown
+            except PageError as error:
+                yield str(error)
+
+
+def _token(item: AnchorLink) -> dict[str, Any]:
+    children = [_token(child) for child in item.children]
+    return {
+        "name": item.title,
+        "id": item.id,
+        "level": item.level,
+        "children": children,
+    }

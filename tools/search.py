@@ -7,6 +7,7 @@ them is in `search.js`.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -67,6 +68,7 @@ class Index(SearchIndex):  # type: ignore[misc]  # Material has no types
 @lru_cache(maxsize=1)
 def _teach(words: tuple[str, ...]) -> None:
     """Let jieba keep these words whole, and no others of ours."""
+    jieba.setLogLevel(logging.WARNING)
     jieba.dt.initialized = False  # the server may have taught it others
     for word in words:
         jieba.add_word(word)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
+from snippets.evidence import store
 from snippets.evidence.questions import ROOT
 from tools import notebooks
 from tools.core import copying, glossary
 from tools.core.guide import Guide
-from tools.core.pages import LANGUAGES
+from tools.core.pages import LANGUAGES, PageError, read
+from tools.core.rendering import box
+from tools.host.faults import Faults
 
 _TITLES = {"zh": "实验代码：{q}", "en": "Code of the experiment: {q}"}
 _DESCRIPTIONS = {
@@ -22,15 +28,24 @@ _DESCRIPTIONS = {
 }
 
 
-def add(
-    files: Files, config: MkDocsConfig, guide: Guide, note: Callable[[str], None]
-) -> None:
-    """Add to the files of a build what is made from others; a page that is missing is noted."""
+_LINE_ANCHOR = re.compile(
+    r'<a (id="[^"]*\bline-\d+-\d+") name="[^"]*"(?: href="[^"]*")?></a>'
+)
+
+
+def add(files: Files, config: MkDocsConfig, guide: Guide, faults: Faults) -> None:
+    """Add to the files of a build what is made from others; a page that cannot be read is a fault."""
+    for file in files.documentation_pages():
+        try:
+            read(Path(config.docs_dir), file.src_uri)
+        except PageError as error:
+            faults.note(str(error))
+            file.content_string = f"# {box(str(error))}\n"
     for question in guide.evidence:
         for language in LANGUAGES:
             source = f"{language}/{question}.md"
             if files.get_file_from_path(source) is None:
-                note(
+                faults.note(
                     f"docs/{source}:1: it is missing, and "
                     f"snippets/{question}/experiment.py needs its page; write it"
                 )
@@ -46,7 +61,11 @@ def add(
 def lightened(
     html: str, page: Page, config: MkDocsConfig, files: Files, guide: Guide
 ) -> str:
-    """The page of a notebook in Material's own markup, with the description, ids and terms of its source."""
+    """A notebook in Material's own markup, like the page that it is made of; other pages with few anchors."""
+    if not page.file.src_uri.endswith(".ipynb"):
+        # Only pages of code are linked line by line; a span would make Material lay out each token as a line.
+        anchor = r"<b \1></b>" if "/code/" in page.url else ""
+        return _LINE_ANCHOR.sub(anchor, html)
     source = guide.page(
         page.file.src_uri.replace("notebooks/", "").replace(".ipynb", ".md")
     )
@@ -93,3 +112,12 @@ def _code_page(question: str, language: str) -> str:
                 f'```python linenums="1"\n--8<-- "{file}"\n```\n\n</div>\n'
             )
     return "\n".join(parts)
+
+
+def publish(site: Path, guide: Guide) -> None:
+    """Write what is known of each question, for other programs."""
+    for question, known in guide.evidence.items():
+        text = json.dumps(
+            known.as_json(), indent=1, allow_nan=False, ensure_ascii=False
+        )
+        store.write_atomically(site / "evidence" / f"{question}.json", f"{text}\n")

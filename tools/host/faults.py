@@ -39,6 +39,20 @@ class Faults:
         self.told = 0
         self.guide: Guide | None = None
 
+    def listen(self) -> None:
+        """Keep the log to what matters, and hear what MkDocs says of links."""
+        logging.getLogger("mkdocs.structure.pages").addFilter(self.with_line)
+        for name in ("mkdocs.mkdocs-jupyter", "mkdocs.plugins.mkdocs_jupyter"):
+            logging.getLogger(name).setLevel(logging.WARNING)  # of every notebook
+
+    def begin(self) -> None:
+        """Forget the last build; what cannot be known, and claims that do not hold, are faults."""
+        self.messages.clear()
+        assert self.guide
+        evidence = self.guide.evidence
+        self.note(*filter(None, (known.fault for known in evidence.values())))
+        self.note(*refuted(evidence))
+
     def note(self, *messages: str) -> None:
         """Note faults; the server tells them at once."""
         for message in messages:

@@ -1,11 +1,7 @@
-"""What MkDocs calls, in its order. Everything else is plain Python in the other modules of `tools`."""
+"""What MkDocs calls, in its order; each call is answered by a module of this room."""
 
 from __future__ import annotations
 
-import importlib
-import json
-import logging
-import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -13,61 +9,39 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import jieba
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from snippets.evidence import store
 from tools import finishing, search
-from tools.core import extension
-from tools.core.guide import Guide
-from tools.core.pages import PageError, read
-from tools.core.rendering import box
-from tools.host import derived, languages, sharing, showing
-from tools.host.converting import Converter
-from tools.host.faults import Faults, refuted
+from tools.core.extension import GuideExtension
+from tools.host import converting, derived, languages, sharing, showing
+from tools.host.faults import Faults
 from tools.host.languages import language_of
 
-_LINE_ANCHOR = re.compile(
-    r'<a (id="[^"]*\bline-\d+-\d+") name="[^"]*"(?: href="[^"]*")?></a>'
-)
-
 faults = Faults()
-guide: Guide
-markup: extension.GuideExtension
+markup: GuideExtension
 navigation: dict[str, Navigation]
-converter: Converter
+converter: converting.Converter
 pictured: set[str] = set()
 
 
 def on_startup(command: str, dirty: bool) -> None:
-    """Remember whether pages are shown while they are written, and keep the log to what matters."""
+    """Know whether pages are shown while they are written."""
     faults.serving = command == "serve"
-    logging.getLogger("mkdocs.structure.pages").addFilter(faults.with_line)
-    jieba.setLogLevel(logging.WARNING)
-    for name in ("mkdocs.mkdocs-jupyter", "mkdocs.plugins.mkdocs_jupyter"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # it tells of every notebook
+    faults.listen()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read the evidence, and let Markdown know the guide; a claim that does not hold is a fault."""
-    global guide, markup
-    # The server builds again and again in one process, and keeps this module: forget the questions', so that
-    # edits of them count. What stands in `tools` counts when it is started again.
-    importlib.invalidate_caches()
-    for name in [n for n in sys.modules if n.startswith("snippets.")]:
-        if not name.startswith("snippets.evidence"):
-            del sys.modules[name]
-    faults.messages.clear()
-    faults.guide = guide = extension.repository()
-    faults.note(*filter(None, (known.fault for known in guide.evidence.values())))
-    faults.note(*refuted(guide.evidence))
-    markup = extension.GuideExtension(guide, report=faults.note)
+    """Let Markdown know the guide as it stands."""
+    global markup
+    faults.guide = guide = showing.guide()
+    faults.begin()
+    markup = GuideExtension(guide, report=faults.note)
     config.markdown_extensions.append(markup)  # type: ignore[arg-type]
     finder: Any = config.plugins["material/search"]
     finder.search_index = search.Index(**finder.config)
@@ -76,51 +50,35 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_serve(server: Any, config: MkDocsConfig, builder: Any) -> Any:
     """Show a number as soon as it is measured, and go on whatever happens."""
-    from tools.serve import NEWS  # a build knows no server
-
-    NEWS.parent.mkdir(exist_ok=True)
-    NEWS.touch()
-    server.watch(str(NEWS))
-    server.builder = partial(showing.keep_last, Path(server.root), server.builder)
-    return server
+    return showing.following(server)
 
 
 @event_priority(100)  # before mkdocs-jupyter looks for notebooks
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what is made from others."""
-    for file in files.documentation_pages():
-        try:
-            read(Path(config.docs_dir), file.src_uri)
-        except PageError as error:
-            faults.note(str(error))
-            file.content_string = f"# {box(str(error))}\n"
-    derived.add(files, config, guide, faults.note)
+    derived.add(files, config, markup.guide, faults)
     if not faults.serving:  # nobody shares a link to a page that is being written
-        for name, picture in sharing.pictures(guide):
-            address = f"{sharing.FOLDER}/{name}.png"
-            files.append(File.generated(config, address, content=picture))
-            pictured.add(name)
+        pictured.update(sharing.add(files, config, markup.guide))
     return files
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
-    """Split the navigation; the files are known."""
+    """Split the navigation; from here on the files are known."""
     global navigation, converter
     navigation = languages.split(nav)
-    converter = Converter(config, files, guide, faults)
+    converter = converting.Converter(config, files, markup.guide, faults)
 
 
 def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> None:
-    """Tell Markdown which page comes."""
+    """Tell Markdown which page comes, in which language."""
     markup.source = page.file.src_uri
-    if language := language_of(page):
-        languages.speak(language, config)
+    languages.speak(page, config)
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
-    """Let Markdown and its extensions fail on one page alone."""
+    """Convert a page only where it has changed, and let it fail alone."""
 
     def render(*given: Any) -> None:
         convert = partial(converter.convert, page, partial(whole, *given))
@@ -133,12 +91,9 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
 def on_page_content(
     html: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str | None:
-    """Lighten what is no Markdown of ours: notebooks, and the lines of code."""
-    if page.file.src_uri.endswith(".ipynb"):
-        lightened = partial(derived.lightened, html, page, config, files, guide)
-        return faults.tried(page, lightened)
-    # Only the pages of code are linked line by line; a span would make Material lay out each token as a line.
-    return _LINE_ANCHOR.sub(r"<b \1></b>" if "/code/" in page.url else "", html)
+    """Lighten what is no Markdown of ours."""
+    light = partial(derived.lightened, html, page, config, files, markup.guide)
+    return faults.tried(page, light)
 
 
 def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
@@ -156,14 +111,10 @@ def on_build_error(error: Exception) -> None:
 def on_page_context(
     context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
 ) -> None:
-    """Give the page its language's words, navigation and search."""
-    language = language_of(page)
-    page.title = page.title or page.file.name
-    articles = set(guide.evidence)
-    if language:
-        languages.speak(language, config)
-        context["nav"] = navigation[language]
-        context["base_url"] = context["base_url"].rstrip("/") + f"/{language}/"
+    """Give the page its language's words, navigation and search, and what a chat shows of it."""
+    languages.speak(page, config)
+    languages.divide(context, page, navigation)
+    articles = set(markup.guide.evidence)
     context["shared"] = sharing.properties(page, config, articles, pictured)
 
 
@@ -176,10 +127,5 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
 @event_priority(-50)  # after the search plugin has written its index
 def on_post_build(config: MkDocsConfig) -> None:
     """Publish the evidence, and give each language its own search index."""
-    site = Path(config.site_dir)
-    for question, known in guide.evidence.items():
-        text = json.dumps(
-            known.as_json(), indent=1, allow_nan=False, ensure_ascii=False
-        )
-        store.write_atomically(site / "evidence" / f"{question}.json", f"{text}\n")
-    search.divide(site, guide.evidence)
+    derived.publish(Path(config.site_dir), markup.guide)
+    search.divide(Path(config.site_dir), markup.guide.evidence)

@@ -34,10 +34,23 @@ def split(nav: Navigation) -> dict[str, Navigation]:
     return navigation
 
 
-def speak(language: str, config: MkDocsConfig) -> None:
-    """Let the interface speak a language until the next page. Pages are rendered one by one."""
+def speak(page: Page, config: MkDocsConfig) -> None:
+    """Let the interface speak a page's language. Pages are rendered one by one."""
+    language = language_of(page)
+    if language is None:
+        return
     config.theme["language"] = language
     config.site_name = SITE_NAMES[language]
     # mkdocstrings words its headings ("Parameters:", "参数：") by this, and has no public setting.
-    handlers: Any = config.plugins["mkdocstrings"]
-    handlers.handlers._locale = language
+    reference: Any = config.plugins["mkdocstrings"]
+    reference.handlers._locale = language
+
+
+def divide(
+    context: dict[str, Any], page: Page, navigation: dict[str, Navigation]
+) -> None:
+    """Give a page the navigation and the search index of its language."""
+    page.title = page.title or page.file.name
+    if language := language_of(page):
+        context["nav"] = navigation[language]
+        context["base_url"] = context["base_url"].rstrip("/") + f"/{language}/"

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from markupsafe import Markup
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from tools.core import figures
@@ -15,6 +16,14 @@ from tools.core.pages import Figure, PageError
 from tools.host.languages import LOCALES, SITE_NAMES, language_of
 
 FOLDER = "assets/shared"
+
+
+def add(files: Files, config: MkDocsConfig, guide: Guide) -> Iterator[str]:
+    """Add the pictures to the files of a build, and say their names."""
+    for name, picture in pictures(guide):
+        address = f"{FOLDER}/{name}.png"
+        files.append(File.generated(config, address, content=picture))
+        yield name
 
 
 def pictures(guide: Guide) -> Iterator[tuple[str, bytes]]:

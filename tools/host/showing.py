@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import re
 import shutil
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mkdocs.livereload import LiveReloadServer
+
+from tools.core.extension import repository
+from tools.core.guide import Guide
 from tools.core.rendering import box
 
 log = logging.getLogger("mkdocs.hooks.answers")
+
+
+def guide() -> Guide:
+    """The guide as it stands.
+
+    The server builds again and again in one process: the questions' modules are forgotten, so that edits of
+    them count. What stands in `tools` counts when it is started again.
+    """
+    importlib.invalidate_caches()
+    for name in [n for n in sys.modules if n.startswith("snippets.")]:
+        if not name.startswith("snippets.evidence"):
+            del sys.modules[name]
+    return repository()
+
+
+def following(server: LiveReloadServer) -> LiveReloadServer:
+    """The server, building also when there is something new of the measurements."""
+    from tools.serve import NEWS  # a build knows no server
+
+    NEWS.parent.mkdir(exist_ok=True)
+    NEWS.touch()
+    server.watch(str(NEWS))
+    server.builder = partial(keep_last, Path(server.root), server.builder)
+    return server
 
 
 def keep_last(site: Path, build: Callable[[], None]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from playwright.sync_api import Browser
 from projects import whole
 
@@ -43,16 +42,12 @@ def pytest_collection_modifyitems(
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
-    """The finished site in site/, built once a run: what is published is what was tested."""
-    run = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        run = run.parent  # all processes of a run have it
-    with FileLock(run / "site.lock"):
-        if not pytestconfig.getoption("built") and not (run / "built").exists():
-            build(ROOT / "site")
-            (run / "built").touch()
-    return ROOT / "site"
+def site(pytestconfig: pytest.Config) -> Path:
+    """The finished site in site/, with all numbers measured: what is published is what was tested."""
+    target = ROOT / "site"
+    if not pytestconfig.getoption("built"):
+        build(target)
+    return target
 
 
 @pytest.fixture

@@ -134,6 +134,13 @@ class Project:
         for file, content in self.before.items():
             file.write_bytes(content)
 
+    def good_site(self) -> Path:
+        """A page of the site that must not be lost."""
+        (self.folder / "site").mkdir()
+        page = self.folder / "site" / "index.html"
+        page.write_text("the last good one")
+        return page
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, *command],
@@ -164,8 +171,7 @@ def project(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def test_check_and_site_tell_the_same_lines(project: Project) -> None:
-    (project.folder / "site").mkdir()
-    (project.folder / "site" / "index.html").write_text("the last good one")
+    good = project.good_site()
     try:
         expected = project.plant(PAGES)
         checked = project.run("-m", "tools.rules")
@@ -181,16 +187,17 @@ def test_check_and_site_tell_the_same_lines(project: Project) -> None:
         assert "Traceback" not in built.stderr
     finally:
         project.mend()
-    assert (project.folder / "site" / "index.html").read_text() == "the last good one"
+    assert good.read_text() == "the last good one"
 
 
 def test_links_to_nothing_are_enough_to_stop_a_site(tmp_path: Path) -> None:
     project = Project(small(tmp_path / "project"))
+    good = project.good_site()
     expected = project.plant({k: ("docs/en/toy.md", *v[1:]) for k, v in LINKS.items()})
     built = project.run("-m", "tools.site")
     assert built.returncode == 1
     assert told(expected, built.stderr) == [], built.stderr
-    assert not (project.folder / "site").exists()
+    assert good.read_text() == "the last good one"
 
 
 def test_the_server_shows_faults_on_their_pages_and_goes_on(

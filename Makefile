@@ -22,7 +22,7 @@ serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to dat
 test: check site ## run everything that CI runs; the site that was tested is in site/
 	@$(PYTEST) --built
 
-quick: check ## run the tests that need no finished site, in a minute
+quick: check ## check, and the tests that need no finished site, in two minutes
 	@$(PYTEST) --quick
 
 site: $(READY) ## write the finished site to site/, for any static host

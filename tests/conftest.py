@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from projects import whole
 
+from snippets.evidence.questions import ROOT
 from tools.browsing import browsing, find_browser, served
 from tools.site import build
 
@@ -16,19 +18,59 @@ from tools.site import build
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
+# What `make quick` does without: a whole build, whoever looks at one, and other processors' instructions.
+SLOW = {"site", "address", "executable", "browser", "repository", "instructions"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick", action="store_true", help="leave out what needs a whole build"
+    )
+    parser.addoption(
+        "--built", action="store_true", help="look at site/ as it is; do not build it"
+    )
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what `make quick` does without, known by the fixtures that a test asks for."""
+    if config.getoption("quick"):
+        slow = [i for i in items if SLOW & {*getattr(i, "fixturenames", ())}]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [i for i in items if i not in slow]
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as `make site` builds it, with all numbers measured."""
-    target = tmp_path_factory.mktemp("built") / "site"
-    build(target)
+def site(pytestconfig: pytest.Config) -> Path:
+    """The finished site in site/, with all numbers measured: what is published is what was tested."""
+    target = ROOT / "site"
+    if not pytestconfig.getoption("built"):
+        build(target)
     return target
 
 
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A copy of the repository to build, with what was measured."""
+    return whole(tmp_path / "project")
+
+
+@pytest.fixture(scope="session", params=["default", "avx2"])
+def instructions(request: pytest.FixtureRequest) -> str:
+    """What other processors compute with: the plainest instructions, and those between them and ours."""
+    import torch  # after the line above about its threads
+
+    own = torch.backends.cpu.get_cpu_capability()
+    if own == "DEFAULT" or (request.param == "avx2" and own != "AVX512"):
+        pytest.skip(f"no more than {own} here")
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
+def address(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the site is served, under a sub-path as on a project page."""
-    root = site.parent / "served"
-    root.mkdir()
+    root = tmp_path_factory.mktemp("served")
     (root / "guide").symlink_to(site)
     with served(root) as address:
         yield f"{address}guide/"

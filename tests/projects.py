@@ -47,7 +47,9 @@ BUSY = "import os, time; open(os.environ['BUSY'], 'w').close(); time.sleep(600)"
 
 def whole(folder: Path) -> Path:
     """A copy of the repository, with what was measured."""
-    ignore = shutil.ignore_patterns(".git", ".venv", "site", ".*_cache", "__pycache__")
+    ignore = shutil.ignore_patterns(
+        ".git", ".venv", "site", ".site-*", ".*_cache", "__pycache__"
+    )
     return Path(shutil.copytree(ROOT, folder, ignore=ignore))
 
 

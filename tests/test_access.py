@@ -27,8 +27,11 @@ LIMIT = 100_000  # bytes
 @pytest.mark.parametrize("kind", KINDS)
 def test_axe_finds_nothing(address: str, browser: Browser, kind: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(address + KINDS[kind], wait_until="networkidle")
     assert violations(page) == []
+    assert [url for url in asked if not url.startswith(address)] == []
     page.close()
 
 

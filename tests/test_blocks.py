@@ -11,7 +11,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-import torch
 
 from snippets.evidence.questions import questions, techniques
 from tools.core.pages import Page
@@ -29,8 +28,6 @@ DOCTEST = (
 )
 # Threads that wait must not keep the cores busy: it is most of what these programs would take.
 PATIENT = {"OMP_WAIT_POLICY": "passive"}
-# How torch computes: as this processor does best, with the plainest instructions, and between them.
-PROCESSORS = ("own", "default", "avx2")
 
 
 def blocks() -> dict[str, str]:
@@ -82,20 +79,21 @@ def outcomes(processor: str) -> dict[str, tuple[int, str]]:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-@pytest.mark.parametrize("processor", PROCESSORS)
-def test_what_is_pasted_or_copied_runs_by_itself(processor: str, name: str) -> None:
-    own = torch.backends.cpu.get_cpu_capability()
-    if processor == "avx2" and own != "AVX512":
-        pytest.skip(f"no more than {own} here, so there is nothing between")
-    status, output = outcomes(processor)[name]
+def test_what_is_pasted_or_copied_runs_by_itself(name: str) -> None:
+    status, output = outcomes("own")[name]
     assert status == 0, f"{name} fails by itself\n{output}"
 
 
-def test_tests_of_techniques_pass_with_the_plainest_instructions() -> None:
-    if torch.backends.cpu.get_cpu_capability() == "DEFAULT":
-        pytest.skip("they run with no others here")
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_it_runs_on_other_processors(instructions: str, name: str) -> None:
+    status, output = outcomes(instructions)[name]
+    assert status == 0, f"{name} fails with {instructions} instructions\n{output}"
+
+
+@pytest.mark.parametrize("instructions", ["default"], indirect=True)
+def test_tests_of_techniques_pass_with_the_plainest(instructions: str) -> None:
     files = [f"tests/test_{question}.py" for question in questions()]
-    plainest = {"ATEN_CPU_CAPABILITY": "default", "OMP_NUM_THREADS": "1"}
+    plainest = {"ATEN_CPU_CAPABILITY": instructions, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *files],
         cwd=ROOT,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import Server, fetched, whole
+from projects import Server, fetched, small, whole
 
 # Where it is planted, at the end; what; and what is said of the line with the sign ⟦ in it.
 Fault = tuple[str, str, str]
@@ -111,7 +111,7 @@ class Project:
     """A copy of the repository that faults are planted in."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = whole(folder)
+        self.folder = folder
         self.before: dict[Path, bytes] = {}
 
     def plant(self, faults: dict[str, Fault]) -> list[tuple[str, str]]:
@@ -133,6 +133,13 @@ class Project:
         """Make everything as it was."""
         for file, content in self.before.items():
             file.write_bytes(content)
+
+    def good_site(self) -> Path:
+        """A page of the site that must not be lost."""
+        (self.folder / "site").mkdir()
+        page = self.folder / "site" / "index.html"
+        page.write_text("the last good one")
+        return page
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -160,12 +167,11 @@ def told(expected: list[tuple[str, str]], text: str) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def project(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return Project(tmp_path_factory.mktemp("faults") / "project")
+    return Project(whole(tmp_path_factory.mktemp("faults") / "project"))
 
 
 def test_check_and_site_tell_the_same_lines(project: Project) -> None:
-    (project.folder / "site").mkdir()
-    (project.folder / "site" / "index.html").write_text("the last good one")
+    good = project.good_site()
     try:
         expected = project.plant(PAGES)
         checked = project.run("-m", "tools.rules")
@@ -181,14 +187,17 @@ def test_check_and_site_tell_the_same_lines(project: Project) -> None:
         assert "Traceback" not in built.stderr
     finally:
         project.mend()
-    try:
-        expected = project.plant(LINKS)
-        built = project.run("-m", "tools.site")
-        assert built.returncode == 1
-        assert told(expected, built.stderr) == [], built.stderr
-    finally:
-        project.mend()
-    assert (project.folder / "site" / "index.html").read_text() == "the last good one"
+    assert good.read_text() == "the last good one"
+
+
+def test_links_to_nothing_are_enough_to_stop_a_site(tmp_path: Path) -> None:
+    project = Project(small(tmp_path / "project"))
+    good = project.good_site()
+    expected = project.plant({k: ("docs/en/toy.md", *v[1:]) for k, v in LINKS.items()})
+    built = project.run("-m", "tools.site")
+    assert built.returncode == 1
+    assert told(expected, built.stderr) == [], built.stderr
+    assert good.read_text() == "the last good one"
 
 
 def test_the_server_shows_faults_on_their_pages_and_goes_on(
@@ -214,15 +223,15 @@ def test_the_server_shows_faults_on_their_pages_and_goes_on(
             assert "snippets.nope.nope" in words(fetched(f"{server.address}en/api/"))
             assert "class='fault'" not in fetched(f"{server.address}en/dropout/")
 
-            project.mend()
-            for name in ("en/symmetry", "en/biases", "zh/api", "en/api", "en/selu"):
-                server.shows(f"{name}/", "</html>", without="class='fault'")
-
             settings = project.folder / "mkdocs.yml"
             good = settings.read_text(encoding="utf-8")
             settings.write_text(good + "\nnav: [\n", encoding="utf-8")
             assert "<math" in server.shows("en/symmetry/", 'id="not-built"')
+
+            project.mend()
             settings.write_text(good, encoding="utf-8")
             server.shows("en/symmetry/", "<math", without='id="not-built"')
+            for name in ("en/symmetry", "en/biases", "zh/api", "en/api", "en/selu"):
+                server.shows(f"{name}/", "</html>", without="class='fault'")
     finally:
         project.mend()

@@ -19,7 +19,7 @@ NOTEBOOK = {
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def made(tmp_path: Path) -> Path:
     """What may stand in a site."""
     for name, text in {
         "zh/symmetry/index.html": CODE,
@@ -34,8 +34,8 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_code_and_data_are_no_leaks(site: Path) -> None:
-    assert list(leaks(site)) == []
+def test_code_and_data_are_no_leaks(made: Path) -> None:
+    assert list(leaks(made)) == []
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,11 @@ def test_code_and_data_are_no_leaks(site: Path) -> None:
     ],
 )
 def test_a_leak_is_named_with_its_page(
-    site: Path, name: str, text: str, source: str
+    made: Path, name: str, text: str, source: str
 ) -> None:
-    file = site / name
+    file = made / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
-    (fault,) = leaks(site)
+    (fault,) = leaks(made)
     assert fault.startswith(source), fault
     assert "'[[" in fault and f"reaches the readers of {name}" in fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import tarfile
 import tomllib
 from fnmatch import fnmatch
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -59,10 +61,9 @@ def test_the_oldest_python_is_the_same_everywhere() -> None:
     assert f"sys.version_info < ({oldest.replace('.', ', ')})" in makefile
     assert f"Python {oldest} or newer" in makefile
     assert f"--python-version {oldest} " in makefile
-    (workflow,) = re.findall(
-        r'python-version: "(.+)"', text(".github/workflows/site.yml")
-    )
-    assert f"{oldest}.".startswith(f"{workflow}.")
+    workflow = text(".github/workflows/site.yml")
+    for version in re.findall(r'python-version: "(.+)"', workflow):
+        assert f"{oldest}.".startswith(f"{version}.")
 
 
 def test_the_readmes_say_with_which_torch_the_examples_were_run() -> None:
@@ -73,6 +74,35 @@ def test_the_readmes_say_with_which_torch_the_examples_were_run() -> None:
         versions = re.findall(r"\d+\.\d+\.\d+", tried)
         assert versions[0].startswith(f"{oldest}."), name
         assert locked in versions, name
+
+
+def test_what_is_imported_is_listed_and_what_is_listed_is_used() -> None:
+    """What is not imported says what it is for; of torch, what torch itself needs."""
+    listed: dict[str, str] = dict(
+        re.findall(
+            r"^([\w-]+)(?:==\S+)?(?: +# (.+))?$", text("tools/requirements.in"), re.M
+        )
+    )
+    files = [
+        f for top in ("snippets", "tests", "tools") for f in ROOT.glob(f"{top}/**/*.py")
+    ]
+    ours = {"snippets", "tools", "torch", *(f.stem for f in ROOT.glob("tests/*.py"))}
+    imported = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            imported |= {name.partition(".")[0] for name in names}
+    owners = packages_distributions()
+    named = {
+        re.sub("[_.]", "-", owners[name][0].lower())
+        for name in imported - ours - sys.stdlib_module_names
+    }
+    assert named == {name for name, why in listed.items() if not why}
+    needs = {re.split("[<>=]", r)[0] for r in requires("torch") or () if ";" not in r}
+    assert needs <= listed.keys(), "what torch needs stands in the lock, too"
+    assert {name for name, why in listed.items() if why == "torch"} <= needs
 
 
 def test_a_source_distribution_is_the_whole_project(built: Path) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 from xml.etree import ElementTree
@@ -19,7 +20,6 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 from playwright.sync_api import Browser
-from projects import whole
 
 from snippets.evidence.questions import questions, techniques
 from tools.core.pages import Page
@@ -410,25 +410,50 @@ def test_the_ledger_is_whole_on_paper_without_javascript(
     context.close()
 
 
-def test_no_request_leaves_the_origin(
-    site: Path, address: str, browser: Browser
-) -> None:
-    for scheme in ("light", "dark"):
-        context = browser.new_context(color_scheme=scheme)
-        asked: list[str] = []
-        said: list[str] = []
-        context.on("request", lambda r, asked=asked: asked.append(r.url))
-        context.on("console", lambda m, said=said: said.append(m.text))
-        page = context.new_page()
-        for file in html_files(site):
-            if file.name != "404.html":
-                page.goto(
-                    address + file.relative_to(site).as_posix(),
-                    wait_until="networkidle",
-                )
-        context.close()
-        assert [u for u in asked if not u.startswith((address, "data:", "blob:"))] == []
-        assert said == []
+WIDTHS = (1280, 390)
+FIGURE_TEXT = """() => [...document.querySelectorAll("svg.fig text")]
+    .filter(t => t.getClientRects().length && t.textContent.trim())
+    .map(t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a)"""
+
+
+@dataclass
+class Crawl:
+    """What was seen of all pages, light or dark, by page."""
+
+    asked: list[tuple[str, str]] = field(default_factory=list)  # addresses
+    said: list[tuple[str, str]] = field(default_factory=list)  # to the console
+    # Of each page at each width: how wide it is, and how large the words of its figures are.
+    wide: dict[tuple[str, int], int] = field(default_factory=dict)
+    words: dict[tuple[str, int], list[float]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def crawl(
+    site: Path, address: str, browser: Browser, request: pytest.FixtureRequest
+) -> Crawl:
+    """Every page, once."""
+    seen, name = Crawl(), ""
+    context = browser.new_context(color_scheme=request.param)
+    context.on("request", lambda request: seen.asked.append((name, request.url)))
+    context.on("console", lambda message: seen.said.append((name, message.text)))
+    page = context.new_page()
+    for file in html_files(site):
+        name = file.relative_to(site).as_posix()
+        page.goto(address + name)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            root = "document.documentElement.scrollWidth"
+            seen.wide[name, width] = page.evaluate(root)
+            seen.words[name, width] = page.evaluate(FIGURE_TEXT)
+    context.close()
+    return seen
+
+
+def test_no_request_leaves_the_origin(crawl: Crawl, address: str) -> None:
+    ours = (address, "data:", "blob:")
+    door = "404.html"  # it asks at the root of the site's address, which is not here
+    assert [a for a in crawl.asked if a[0] != door and not a[1].startswith(ours)] == []
+    assert [said for said in crawl.said if said[0] != door] == []
 
 
 @pytest.mark.parametrize(
@@ -504,21 +529,12 @@ def test_a_link_to_a_claim_opens_its_fold(
     context.close()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_no_page_scrolls_sideways_and_figures_stay_legible(
-    site: Path, address: str, browser: Browser, width: int
-) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    for file in html_files(site):
-        page.goto(address + file.relative_to(site).as_posix())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, file
-        sizes = page.evaluate(
-            """() => [...document.querySelectorAll("svg.fig text")]
-                .filter(t => t.getClientRects().length && t.textContent.trim())
-                .map(t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a)"""
-        )
-        assert all(size >= 11 for size in sizes), (file, min(sizes))
-    page.close()
+def test_no_page_scrolls_sideways_and_figures_stay_legible(crawl: Crawl) -> None:
+    for place, wide in crawl.wide.items():
+        assert wide <= place[1], place
+    assert sum(map(len, crawl.words.values())) > 1000
+    for place, sizes in crawl.words.items():
+        assert all(size >= 11 for size in sizes), (place, min(sizes))
 
 
 def test_a_page_reads_without_javascript(address: str, browser: Browser) -> None:
@@ -548,17 +564,16 @@ def test_two_builds_are_the_same_files(site: Path, tmp_path: Path) -> None:
     assert [k for k in builds[0] if builds[0][k] != builds[1][k]] == []
 
 
-def test_stock_mkdocs_works_without_evidence(tmp_path: Path) -> None:
-    project = whole(tmp_path / "project")
-    shutil.rmtree(project / ".cache", ignore_errors=True)
+def test_stock_mkdocs_works_without_evidence(repository: Path) -> None:
+    shutil.rmtree(repository / ".cache", ignore_errors=True)
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", "bare"],
-        cwd=project,
+        cwd=repository,
         env=os.environ | environment(),
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    page = project / "bare" / "en" / "symmetry" / "index.html"
+    page = repository / "bare" / "en" / "symmetry" / "index.html"
     assert "…</span>" in page.read_text(encoding="utf-8")

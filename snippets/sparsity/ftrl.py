@@ -67,7 +67,7 @@ class FTRL(torch.optim.Optimizer):
 
     Source:
         McMahan and others (2013), Ad Click Prediction, doi:10.1145/2487575.2488200, and
-        keras/src/optimizers/ftrl.py of Keras 3.15, which the tests run beside this.
+        keras/src/optimizers/ftrl.py of Keras 3.15, whose results the tests keep.
         `keep_init` is ours.
     """
 

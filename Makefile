@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist
 PORT := 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick site check audit format reviewed lock clean
+.PHONY: help serve test quick site check bench audit format reviewed lock clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "run: make format" >&2; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m tools.rules
+
+bench: $(READY) ## what measuring, building and saving cost, beside the plain thing; takes half an hour
+	@$(BIN)/python -m tools.bench $(ONLY)
 
 audit: site ## look at every page of the site: accessibility, weight, HTML, performance; takes twenty minutes
 	@$(BIN)/python -u -m tools.audit

@@ -283,6 +283,9 @@ def test_check_and_format_name_file_and_line(tmp_path: Path) -> None:
     (project / "docs").mkdir()
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, project / name)
+    known = ROOT / ".mypy_cache"  # mypy reads torch for half a minute, once
+    if known.exists():
+        shutil.copytree(known, project / ".mypy_cache")
     for folder in (".cache/notebooks", "site/en", ".site-new"):  # and no .git
         (project / folder).mkdir(parents=True)
         (project / folder / "built.py").write_text("def  f( a ):\n  return lambda")

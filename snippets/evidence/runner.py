@@ -86,9 +86,8 @@ def run(
 def _prepare() -> None:
     """In a worker: one thread for the numbers, and an end when there is nobody to tell them to."""
     threading.Thread(target=_end_with_driver, daemon=True).start()
-    import torch  # only workers import it
-
-    torch.set_num_threads(1)
+    # Before torch is loaded, which reads it: set afterwards, it would load torch for what needs none.
+    os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
 
 
 def _end_with_driver() -> None:

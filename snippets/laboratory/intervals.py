@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from scipy import stats
-from torch import Tensor
 
 from snippets.evidence.estimates import Estimate, Series
+
+if TYPE_CHECKING:  # what counts and averages numbers needs no torch
+    from torch import Tensor
 
 CONFIDENCE = 0.95
 

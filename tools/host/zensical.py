@@ -3,10 +3,11 @@
 Zensical is Material's successor. It runs extensions of Markdown and ignores hooks, so it proves that the core
 needs none. It builds in a folder of its own, for it keeps and clears a `.cache` there.
 
-What version 0.0.73 lacks for this site: a navigation, a name and `<html lang>` for each language (all 24 pages
-say zh; `languages.py` has 40 lines for it), a search index for each, split by words (there is one of 0.8 MB for
-both; `search.py`), the 14 notebooks and 14 pages of code, which are made while building (`derived.py`), the door
-with its template, `hreflang` in the sitemap, pictures of links, and the finishing of what the theme wrote.
+What version 0.0.73 lacks for this site: a navigation, a name and `<html lang>` for each language (all 24
+pages say zh; `languages.py` has 40 lines for it), a search index for each, split by words (there is one of
+0.8 MB for both; `search.py`), the 14 notebooks and 14 pages of code, which are made while building
+(`derived.py`), the door with its template, `hreflang` in the sitemap, pictures of links, and the finishing
+of what the theme wrote.
 """
 
 from __future__ import annotations

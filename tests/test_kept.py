@@ -88,7 +88,11 @@ def test_other_machinery_makes_it_again(
     monkeypatch.setattr(kept, "ROOT", tmp_path)
     monkeypatch.setattr(kept, "_STARTED", kept._stamps())
     codes = {"".join(kept._makers())}
-    for file in ("tools/drawing.py", "tools/prose.py", "snippets/evidence/judging.py"):
+    for file in (
+        "tools/core/drawing.py",
+        "tools/core/prose.py",
+        "snippets/evidence/judging.py",
+    ):
         with (tmp_path / file).open("a") as stream:
             stream.write("# another\n")
         # The code that runs is not the one on the disk, which is what the next process will run.

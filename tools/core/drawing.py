@@ -20,7 +20,6 @@ from matplotlib.text import Text
 from PIL import Image
 
 from snippets.evidence.judging import Evidence
-from tools.core.figures import POSTER
 
 mpl.use("svg")
 
@@ -115,7 +114,7 @@ def svg(draw: Draw, evidence: Evidence, name: str, language: str, size: str) -> 
     return _clean(stream.getvalue(), f"{name.replace('.', '-')}-{size}-", size)
 
 
-def poster(draw: Draw, evidence: Evidence) -> bytes:
+def poster(draw: Draw, evidence: Evidence, pixels: tuple[int, int]) -> bytes:
     """The first panel of a figure as a PNG for links to the page, without a word.
 
     So it needs no Chinese font on the machine that builds, and serves both languages.
@@ -130,20 +129,23 @@ def poster(draw: Draw, evidence: Evidence) -> bytes:
         panel.tick_params(length=0, labelbottom=False, labelleft=False)
         for words in (*figure.findobj(Legend), *figure.findobj(Text)):
             words.set_visible(False)
-        return _sealed(figure)
+        return _sealed(figure, pixels)
 
 
-def seal() -> bytes:
+def seal(pixels: tuple[int, int]) -> bytes:
     """The picture of the pages that have no figure: the site's own mark."""
     with mpl.rc_context(_POSTER_STYLE):
-        return _sealed(plt.figure(), at=(0.5, 0.5), size=0.5)
+        return _sealed(plt.figure(), pixels, at=(0.5, 0.5), size=0.5)
 
 
 def _sealed(
-    figure: Figure, at: tuple[float, float] = (0.92, 0.15), size: float = 0.1
+    figure: Figure,
+    pixels: tuple[int, int],
+    at: tuple[float, float] = (0.92, 0.15),
+    size: float = 0.1,
 ) -> bytes:
     """The figure on paper with the site's mark, the one of `favicon.svg`, as a PNG of few colours."""
-    width, height = POSTER
+    width, height = pixels
     figure.set_size_inches(width / 180, height / 180)
     x, y = at[0] * width, at[1] * height
     half = size * height / 2

@@ -72,7 +72,7 @@ def seal() -> bytes:
     def make() -> str:
         from tools.core import drawing  # matplotlib takes as long to load as many pages
 
-        return drawing.seal().decode("latin-1")
+        return drawing.seal(POSTER).decode("latin-1")
 
     return kept("figures", lambda: "seal", make).encode("latin-1")
 
@@ -99,7 +99,7 @@ def _drawn(question: str, name: str, evidence: Evidence, *how: str) -> str:
 
         draw = getattr(_functions(question), name)
         if not how:
-            return drawing.poster(draw, values).decode("latin-1")
+            return drawing.poster(draw, values, POSTER).decode("latin-1")
         return drawing.svg(draw, values, f"{question}.{name}", *how)
 
     return kept("figures", lambda: (_source(question), values, name, how), make)

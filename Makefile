@@ -4,8 +4,7 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 BIN := .venv/bin
 READY := .venv/.ready
-# What is set up once a module stays in one process; by name, the long modules come before the last.
-PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4
 
 PORT := 8000
 
@@ -18,12 +17,13 @@ help: ## show these commands
 serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to date; PORT=8001 for another port
 	@$(BIN)/python -m tools.serve '$(PORT)'
 
-# The site comes first, since times are measured for it, which needs a machine that does nothing else.
+# The site comes first, since times are measured for it, which needs a machine that does nothing else. What is set
+# up once a module stays in one process; by name, the long modules come before the last.
 test: check site ## run everything that CI runs; the site that was tested is in site/
-	@$(PYTEST) --built
+	@$(PYTEST) --built --dist loadfile --no-loadscope-reorder
 
-quick: check ## check, and the tests that need no finished site, in two minutes
-	@$(PYTEST) --quick
+quick: check ## check, and the tests that need no finished site, in a minute
+	@$(PYTEST) --quick --dist worksteal
 
 site: $(READY) ## write the finished site to site/, for any static host
 	@$(BIN)/python -m tools.site

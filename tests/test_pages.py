@@ -191,7 +191,7 @@ FAULTS = {
     "a claim that leans on another": (
         r'(!!! claim "constant-fails"\n\n) {4}',
         '!!! claim "constant-fails"\n\n    Its accuracy is low. ',
-        r"claim 'constant-fails' begins with 'Its', which leans on another sentence",
+        r"claim 'symmetry\.constant-fails' begins with 'Its', which leans on another sentence",
     ),
     "an id that stands twice": (END, "\n## T {: #why }\n", r"the id #why stands twice"),
     "an underlined heading": (END, "\nT\n---\n", r"this line becomes a heading"),

@@ -416,6 +416,15 @@ FIGURE_TEXT = """() => [...document.querySelectorAll("svg.fig text")]
     .map(t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a)"""
 
 
+# How wide a page is once it has come to rest: what slides away at another width is wide on its way.
+WIDE = """async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    for (const moving of document.getAnimations())
+        if (moving.effect.getComputedTiming().endTime < Infinity) moving.finish();
+    return document.documentElement.scrollWidth;
+}"""
+
+
 @dataclass
 class Crawl:
     """What was seen of all pages, light or dark, by page."""
@@ -442,8 +451,7 @@ def crawl(
         page.goto(address + name)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            root = "document.documentElement.scrollWidth"
-            seen.wide[name, width] = page.evaluate(root)
+            seen.wide[name, width] = page.evaluate(WIDE)
             seen.words[name, width] = page.evaluate(FIGURE_TEXT)
     context.close()
     return seen

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 import tinycss2
 
 from tools.core.kept import kept
+from tools.core.words import WORDS
 
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
-WORDS = {"zh": {"search": "搜索"}, "en": {"search": "Search"}}
 
 # Material asks for search worker and index with every page. As it does for pages read from disk, let it
 # wait until search is opened: they weigh more than a page.
@@ -58,8 +58,13 @@ class FinishingError(Exception):
     """The theme is not the one these touches were made for; the message says what is missing where."""
 
 
-def page(html: str, language: str) -> str:
-    """A page with a name for its search dialog, and without what the HTML standard forbids."""
+def page(html: str, language: str | None) -> str:
+    """A page with a name for its search dialog, and without what the HTML standard forbids.
+
+    Pages of no language, as the door, have neither.
+    """
+    if language is None:
+        return html
     html = _replaced(
         html,
         'data-md-component="search" role="dialog"',

@@ -28,13 +28,13 @@ from tools.core.kept import kept
 from tools.core.pages import Include, Page
 from tools.core.prose import FENCE, without_code
 from tools.core.rendering import Text
+from tools.core.words import WORDS
 
 if TYPE_CHECKING:  # they take long to load, and most builds convert and execute nothing
     from nbformat import NotebookNode
 
 FOLDER = ROOT / ".cache" / "notebooks"
 OUTPUTS = FOLDER / "outputs"
-DOWNLOAD = {"zh": "下载这个 notebook", "en": "Download this notebook"}
 
 _BLOCK = re.compile(
     r'^(?:!!!|\?\?\?\+?) (?P<kind>\w+)(?: "(?P<title>[^"]*)")?[ ]*\n(?P<body>(?:(?: {4}.*|[ ]*)(?:\n|\Z))*)',
@@ -210,7 +210,7 @@ def _slim(html: str, page: Page, site_url: str) -> str:
         a["href"] = str(a["href"]).replace(site_url, "../../../", 1)
     language, name = page.language, f"{page.slug}.ipynb"
     out = [
-        f'<p><a class="md-button" href="{escape(name)}" download>{DOWNLOAD[language]}</a></p>'
+        f'<p><a class="md-button" href="{escape(name)}" download>{WORDS[language]["download"]}</a></p>'
     ]
     for cell in soup.select(".jp-MarkdownCell, .jp-CodeCell .jp-CodeCell"):
         if prose := cell.select_one(".jp-RenderedMarkdown"):

@@ -19,6 +19,7 @@ from xml.etree import ElementTree as ET
 
 import jieba
 from material.plugins.search.plugin import SearchIndex
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
 
 from snippets.evidence import store
@@ -41,6 +42,12 @@ _GLOSSARY = re.compile(r'<div class="glossary">.*?</table>', re.S)
 _HEAD = re.compile(r"<thead>.*?</thead>", re.S)
 _ROW = re.compile(r'<tr id="(?P<id>[^"]*)">(?P<cells>.*?)</tr>', re.S)
 _CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.S)
+
+
+def take_over(config: MkDocsConfig) -> None:
+    """Let Material's search fill our index."""
+    finder: Any = config.plugins["material/search"]
+    finder.search_index = Index(**finder.config)
 
 
 class Index(SearchIndex):  # type: ignore[misc]  # Material has no types

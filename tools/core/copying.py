@@ -12,15 +12,7 @@ from collections.abc import Callable, Iterator
 
 from snippets.evidence.fingerprint import versions
 from snippets.evidence.questions import ROOT, techniques
-
-_LINK = '<a href="{address}" download><code>{name}.py</code></a>'
-SOURCE = {"zh": "源码：", "en": "Source: "}
-WORDS = {
-    "zh": f"下载 {_LINK}，0BSD 许可，什么也不要求；用 `torch {{torch}}` 检验过。"
-    "复制按钮会连同下面的源码一起复制。",
-    "en": f"Download {_LINK}, under 0BSD, which asks nothing; tested with `torch {{torch}}`. "
-    "The copy button takes the source below along.",
-}
+from tools.core.words import WORDS
 
 _INCLUDED = re.compile(
     r'^```python\n--8<-- "snippets/(?P<question>\w+)/(?P<name>\w+)\.py"\n\s*(?P<use>(?:(?!```).*\n)*)```$',
@@ -50,15 +42,16 @@ def offered(markdown: str, language: str, link: Callable[[str], str]) -> str:
     known = set(techniques())
 
     def source(question: str, name: str) -> str:
-        about = WORDS[language].format(
+        about = WORDS[language]["copying"].format(
             name=name,
             address=link(f"files/{question}/{name}.py"),
             torch=versions()["torch"].partition("+")[0],
         )
+        label = WORDS[language]["source"]
         return (
             f"{about}\n{{: .copying }}\n\n"
             f'<div id="source-{question}-{name}" markdown>\n\n'
-            f'??? listing "{SOURCE[language]}<code>{_signature(question, name)}</code>"\n'
+            f'??? listing "{label}<code>{_signature(question, name)}</code>"\n'
             f'    ```python\n    --8<-- "snippets/{question}/{name}.py"\n    ```\n\n</div>'
         )
 

@@ -1,4 +1,4 @@
-"""What the guide itself says, in both languages: labels, conditions, lines under claims."""
+"""What the guide itself says, in both languages. What its script says stands in docs/assets/site.js."""
 
 WORDS = {
     "zh": {
@@ -27,6 +27,13 @@ WORDS = {
         "code": "代码",
         "waiting": "这张图还没有测量结果。",
         "figure": "图（见网页）：",
+        # code to take along
+        "source": "源码：",
+        "copying": '下载 <a href="{address}" download><code>{name}.py</code></a>，0BSD 许可，什么也不要求；'
+        "用 `torch {torch}` 检验过。复制按钮会连同下面的源码一起复制。",
+        "download": "下载这个 notebook",
+        "experiment": "实验代码：{question}",
+        "about experiment": "测出这些数的代码、断言的条件和图的画法，行号与断言所指一致。",
         # common answers
         "supported": "成立",
         "refuted": "不成立",
@@ -39,6 +46,10 @@ WORDS = {
         "verdict": "结论",
         "every": "全部",
         "filter": "下表只列：",
+        # the site
+        "site": "能跑的答案",
+        "locale": "zh_CN",
+        "search": "搜索",
     },
     "en": {
         "exact": "exact",
@@ -64,6 +75,13 @@ WORDS = {
         "code": "code",
         "waiting": "This figure waits for its measurement.",
         "figure": "Figure (see the web page): ",
+        "source": "Source: ",
+        "copying": 'Download <a href="{address}" download><code>{name}.py</code></a>, under 0BSD, which asks '
+        "nothing; tested with `torch {torch}`. The copy button takes the source below along.",
+        "download": "Download this notebook",
+        "experiment": "Code of the experiment: {question}",
+        "about experiment": "The code that measured the numbers, the conditions of the claims, and the "
+        "figures, line by line.",
         "supported": "supported",
         "refuted": "refuted",
         "depends": "depends",
@@ -75,6 +93,9 @@ WORDS = {
         "verdict": "Verdict",
         "every": "all",
         "filter": "This table shows:",
+        "site": "Answers That Run",
+        "locale": "en_GB",
+        "search": "Search",
     },
 }
 

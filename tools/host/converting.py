@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -45,6 +46,17 @@ class Converter:
         names = sorted(file.src_uri for file in files)
         everything = repr((known, shown, settings, names))
         self.world = sha256(everything.encode()).hexdigest()
+
+    def take_over(self, page: Page) -> None:
+        """Let a page be converted only where it has changed, and fail alone."""
+        whole = page.render
+
+        def render(*given: Any) -> None:
+            convert = partial(self.convert, page, partial(whole, *given))
+            if why := self.faults.tried(page, convert):
+                page.content, page.toc = why, get_toc([])
+
+        page.render = render  # type: ignore[method-assign]
 
     def convert(self, page: Page, render: Callable[[], None]) -> None:
         """Give a page its content, its table of contents and its anchors.

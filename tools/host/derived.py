@@ -19,14 +19,8 @@ from tools.core import copying, glossary
 from tools.core.guide import Guide
 from tools.core.pages import LANGUAGES, PageError, read
 from tools.core.rendering import box
+from tools.core.words import WORDS
 from tools.host.faults import Faults
-
-_TITLES = {"zh": "实验代码：{q}", "en": "Code of the experiment: {q}"}
-_DESCRIPTIONS = {
-    "zh": "测出这些数的代码、断言的条件和图的画法，行号与断言所指一致。",
-    "en": "The code that measured the numbers, the conditions of the claims, and the figures, line by line.",
-}
-
 
 _LINE_ANCHOR = re.compile(
     r'<a (id="[^"]*\bline-\d+-\d+") name="[^"]*"(?: href="[^"]*")?></a>'
@@ -100,9 +94,10 @@ def _notebook(source: str, config: MkDocsConfig, guide: Guide) -> File:
 
 def _code_page(question: str, language: str) -> str:
     """A question's experiment, claims and figures with line numbers."""
+    words = WORDS[language]
     parts = [
-        f"---\ndescription: {_DESCRIPTIONS[language]}\nsearch:\n  exclude: true\n---\n\n"
-        f"# {_TITLES[language].format(q=question)}\n"
+        f"---\ndescription: {words['about experiment']}\nsearch:\n  exclude: true\n---\n\n"
+        f"# {words['experiment'].format(question=question)}\n"
     ]
     for name in ("experiment", "observations", "claims", "figures"):
         file = f"snippets/{question}/{name}.py"

@@ -45,13 +45,12 @@ class Faults:
         for name in ("mkdocs.mkdocs-jupyter", "mkdocs.plugins.mkdocs_jupyter"):
             logging.getLogger(name).setLevel(logging.WARNING)  # of every notebook
 
-    def begin(self) -> None:
+    def begin(self, guide: Guide) -> None:
         """Forget the last build; what cannot be known, and claims that do not hold, are faults."""
         self.messages.clear()
-        assert self.guide
-        evidence = self.guide.evidence
-        self.note(*filter(None, (known.fault for known in evidence.values())))
-        self.note(*refuted(evidence))
+        self.guide = guide
+        self.note(*filter(None, (known.fault for known in guide.evidence.values())))
+        self.note(*refuted(guide.evidence))
 
     def note(self, *messages: str) -> None:
         """Note faults; the server tells them at once."""

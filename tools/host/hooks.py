@@ -9,13 +9,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.config.defaults import MkDocsConfig as Config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.structure.toc import get_toc
 
 from tools import finishing, search
 from tools.core.extension import GuideExtension
@@ -23,6 +22,7 @@ from tools.host import converting, derived, languages, sharing, showing
 from tools.host.faults import Faults
 from tools.host.languages import language_of
 
+Context = dict[str, Any]
 faults = Faults()
 markup: GuideExtension
 navigation: dict[str, Navigation]
@@ -36,25 +36,23 @@ def on_startup(command: str, dirty: bool) -> None:
     faults.listen()
 
 
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
+def on_config(config: Config) -> Config:
     """Let Markdown know the guide as it stands."""
     global markup
-    faults.guide = guide = showing.guide()
-    faults.begin()
-    markup = GuideExtension(guide, report=faults.note)
+    markup = GuideExtension(showing.guide(), report=faults.note)
+    faults.begin(markup.guide)
     config.markdown_extensions.append(markup)  # type: ignore[arg-type]
-    finder: Any = config.plugins["material/search"]
-    finder.search_index = search.Index(**finder.config)
+    search.take_over(config)
     return config
 
 
-def on_serve(server: Any, config: MkDocsConfig, builder: Any) -> Any:
+def on_serve(server: Any, config: Config, builder: Any) -> Any:
     """Show a number as soon as it is measured, and go on whatever happens."""
     return showing.following(server)
 
 
 @event_priority(100)  # before mkdocs-jupyter looks for notebooks
-def on_files(files: Files, config: MkDocsConfig) -> Files:
+def on_files(files: Files, config: Config) -> Files:
     """Add what is made from others."""
     derived.add(files, config, markup.guide, faults)
     if not faults.serving:  # nobody shares a link to a page that is being written
@@ -62,41 +60,31 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+def on_nav(nav: Navigation, config: Config, files: Files) -> None:
     """Split the navigation; from here on the files are known."""
     global navigation, converter
     navigation = languages.split(nav)
     converter = converting.Converter(config, files, markup.guide, faults)
 
 
-def on_page_markdown(
-    markdown: str, page: Page, config: MkDocsConfig, files: Files
-) -> None:
+def on_page_markdown(markdown: str, page: Page, config: Config, **_: Any) -> None:
     """Tell Markdown which page comes, in which language."""
     markup.source = page.file.src_uri
     languages.speak(page, config)
 
 
-def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> None:
+def on_pre_page(page: Page, config: Config, files: Files) -> None:
     """Convert a page only where it has changed, and let it fail alone."""
-
-    def render(*given: Any) -> None:
-        convert = partial(converter.convert, page, partial(whole, *given))
-        if why := faults.tried(page, convert):
-            page.content, page.toc = why, get_toc([])
-
-    whole, page.render = page.render, render  # type: ignore[assignment,method-assign]
+    converter.take_over(page)
 
 
-def on_page_content(
-    html: str, page: Page, config: MkDocsConfig, files: Files
-) -> str | None:
+def on_page_content(html: str, page: Page, config: Config, files: Files) -> str | None:
     """Lighten what is no Markdown of ours."""
     light = partial(derived.lightened, html, page, config, files, markup.guide)
     return faults.tried(page, light)
 
 
-def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
+def on_env(env: Any, config: Config, files: Files) -> None:
     """All pages are read: a build ends here if they have faults."""
     if faults.messages and not faults.serving:
         raise PluginError("\n".join(("", *faults.messages)))
@@ -108,24 +96,20 @@ def on_build_error(error: Exception) -> None:
         raise PluginError(f"{error.filename}: {error.strerror}") from error
 
 
-def on_page_context(
-    context: dict[str, Any], page: Page, config: MkDocsConfig, nav: Navigation
-) -> None:
+def on_page_context(context: Context, page: Page, config: Config, **_: Any) -> None:
     """Give the page its language's words, navigation and search, and what a chat shows of it."""
     languages.speak(page, config)
     languages.divide(context, page, navigation)
-    articles = set(markup.guide.evidence)
-    context["shared"] = sharing.properties(page, config, articles, pictured)
+    context["shared"] = sharing.properties(page, config, markup.guide, pictured)
 
 
-def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+def on_post_page(output: str, page: Page, config: Config) -> str:
     """Say and name what Material leaves out."""
-    language = language_of(page)
-    return finishing.page(output, language) if language else output
+    return finishing.page(output, language_of(page))
 
 
 @event_priority(-50)  # after the search plugin has written its index
-def on_post_build(config: MkDocsConfig) -> None:
+def on_post_build(config: Config) -> None:
     """Publish the evidence, and give each language its own search index."""
     derived.publish(Path(config.site_dir), markup.guide)
     search.divide(Path(config.site_dir), markup.guide.evidence)

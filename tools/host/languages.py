@@ -9,9 +9,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from tools.core.pages import LANGUAGES
-
-SITE_NAMES = {"zh": "能跑的答案", "en": "Answers That Run"}
-LOCALES = {"zh": "zh_CN", "en": "en_GB"}
+from tools.core.words import WORDS
 
 
 def language_of(page: Page) -> str | None:
@@ -40,7 +38,7 @@ def speak(page: Page, config: MkDocsConfig) -> None:
     if language is None:
         return
     config.theme["language"] = language
-    config.site_name = SITE_NAMES[language]
+    config.site_name = WORDS[language]["site"]
     # mkdocstrings words its headings ("Parameters:", "参数：") by this, and has no public setting.
     reference: Any = config.plugins["mkdocstrings"]
     reference.handlers._locale = language

@@ -12,8 +12,9 @@ from mkdocs.structure.pages import Page
 
 from tools.core import figures
 from tools.core.guide import Guide
-from tools.core.pages import Figure, PageError
-from tools.host.languages import LOCALES, SITE_NAMES, language_of
+from tools.core.pages import LANGUAGES, Figure, PageError
+from tools.core.words import WORDS
+from tools.host.languages import language_of
 
 FOLDER = "assets/shared"
 
@@ -39,24 +40,25 @@ def pictures(guide: Guide) -> Iterator[tuple[str, bytes]]:
 
 
 def properties(
-    page: Page, config: MkDocsConfig, questions: set[str], pictured: set[str]
+    page: Page, config: MkDocsConfig, guide: Guide, pictured: set[str]
 ) -> list[tuple[str, str]]:
     """The properties of a page.
 
     Args:
         page: The page.
         config: Of the site.
-        questions: Names of the pages that are articles.
+        guide: Its questions are articles.
         pictured: Names of the pictures there are.
     """
     language = language_of(page)
-    names = [SITE_NAMES[language]] if language else list(SITE_NAMES.values())
+    spoken = [language] if language else LANGUAGES
+    names = [WORDS[code]["site"] for code in spoken]
     question = page.file.src_uri.rpartition("/")[2].partition(".")[0]
     picture = question if question in pictured else "site"
     title = " · ".join(names) if page.file.name == "index" else str(page.title)
-    first, *others = sorted(LOCALES, key=lambda code: code != language)
+    first, *others = sorted(LANGUAGES, key=lambda code: code != language)
     return [
-        ("og:type", "article" if question in questions else "website"),
+        ("og:type", "article" if question in guide.evidence else "website"),
         ("og:site_name", " · ".join(names)),
         ("og:title", Markup(title).striptags()),
         ("og:description", page.meta.get("description", "")),
@@ -65,6 +67,6 @@ def properties(
         ("og:image:type", "image/png"),
         ("og:image:width", str(figures.POSTER[0])),
         ("og:image:height", str(figures.POSTER[1])),
-        ("og:locale", LOCALES[first]),
-        *(("og:locale:alternate", LOCALES[code]) for code in others),
+        ("og:locale", WORDS[first]["locale"]),
+        *(("og:locale:alternate", WORDS[code]["locale"]) for code in others),
     ]

@@ -51,12 +51,12 @@ class Converter:
         """Let a page be converted only where it has changed, and fail alone."""
         whole = page.render
 
-        def render(*given: Any) -> None:
-            convert = partial(self.convert, page, partial(whole, *given))
+        def render(config: MkDocsConfig, files: Files) -> None:
+            convert = partial(self.convert, page, partial(whole, config, files))
             if why := self.faults.tried(page, convert):
                 page.content, page.toc = why, get_toc([])
 
-        page.render = render  # type: ignore[method-assign]
+        page.render = render  # type: ignore[assignment,method-assign]
 
     def convert(self, page: Page, render: Callable[[], None]) -> None:
         """Give a page its content, its table of contents and its anchors.

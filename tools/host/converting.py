@@ -56,7 +56,7 @@ class Converter:
             if why := self.faults.tried(page, convert):
                 page.content, page.toc = why, get_toc([])
 
-        page.render = render  # type: ignore[assignment,method-assign]
+        page.render = render  # type: ignore[method-assign]
 
     def convert(self, page: Page, render: Callable[[], None]) -> None:
         """Give a page its content, its table of contents and its anchors.

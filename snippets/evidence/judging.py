@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from snippets.evidence import store
@@ -91,8 +91,11 @@ class Evidence:
         return {
             "question": self.question,
             "provenance": self.provenance,
-            "estimates": {k: asdict(e) for k, e in self.estimates.items()},
-            "series": {k: asdict(s) for k, s in self.series.items()},
+            "estimates": {k: vars(e) for k, e in self.estimates.items()},
+            "series": {
+                k: vars(s) | {"points": [vars(point) for point in s.points]}
+                for k, s in self.series.items()
+            },
             "claims": [judged.as_json() for judged in self.claims],
         }
 

@@ -156,3 +156,21 @@ def test_a_reference_is_converted_by_each_build_and_kept_by_the_server(
     project.faults.serving = True
     assert project.converted() and not project.converted()
     assert project.registered == ("en/toy.md", "snippets.toy.x", "x")
+
+
+def test_a_page_follows_a_file_that_it_includes(project: Project) -> None:
+    project.write("docs/en/toy.md", '# Toy\n\n```text\n--8<-- "NOTES.md"\n```\n')
+    project.write("NOTES.md", "One.\n")
+    assert project.converted() and not project.converted()
+    project.write("NOTES.md", "Two.\n")
+    assert project.converted() and not project.converted()
+    (project.folder / "NOTES.md").unlink()
+    assert project.converted()
+
+
+@pytest.mark.parametrize("text", ["[](){#here}\n", "## ::: snippets.toy\n"])
+def test_what_tells_the_whole_site_is_converted_by_each_build(
+    project: Project, text: str
+) -> None:
+    project.write("docs/en/toy.md", f"# Toy\n\n{text}")
+    assert project.converted() and project.converted()

@@ -25,7 +25,6 @@ _NAME = r"\b[A-Za-z]+-?[0-9]+[A-Za-z]*\b|\[\^[\w-]+\]"  # ResNet-50, footnotes
 _NUMBERING = r"^ *[0-9]+\.(?= )"
 _PLACEHOLDER = r"\[\[[^\[\]\n]+\]\]"
 
-PLACEHOLDER = re.compile(_PLACEHOLDER)
 INCLUDE = re.compile(r'^(?P<indent> *)--8<-- "(?P<file>[^"]+)"$', re.M)
 FENCE = re.compile(_FENCE, re.M | re.S)
 FRONT_MATTER = re.compile(_FRONT_MATTER, re.S)

@@ -16,7 +16,7 @@ from mkdocs.structure.toc import AnchorLink, get_toc
 from snippets.evidence.questions import ROOT
 from tools.core.guide import Guide
 from tools.core.kept import kept
-from tools.core.pages import Answers, Claims, PageError, parse
+from tools.core.pages import Answers, Claims, Include, PageError, parse
 from tools.core.rendering import sentences
 from tools.host.faults import Faults
 
@@ -64,9 +64,11 @@ class Converter:
             page: The page; its text is read.
             render: Does that with Markdown.
         """
-        # Notebooks are kept where they are made; mkdocstrings lists what it finds for other sites.
-        notebook = page.file.src_uri.endswith(".ipynb")
-        if notebook or ("\n::: " in str(page.markdown) and not self.faults.serving):
+        # Notebooks are kept where they are made; anchors in Markdown, and what mkdocstrings finds, are told
+        # to the whole site while a page is converted.
+        text = str(page.markdown)
+        tells = "[](){" in text or (":::" in text and not self.faults.serving)
+        if page.file.src_uri.endswith(".ipynb") or tells:
             render()
             return
 
@@ -109,6 +111,10 @@ class Converter:
             page.markdown,
             sentences(self.guide, language),
             list(self._others(source, str(page.markdown))),
+            [
+                path.read_bytes() if (path := ROOT / include.file).is_file() else None
+                for include in parse(source, str(page.markdown)).all(Include)
+            ],
         )
 
     def _others(self, source: str, markdown: str) -> Iterator[str]:

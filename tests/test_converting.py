@@ -25,7 +25,7 @@ TEXTS = {
     "en/toy.md": '# Toy\n\n!!! claim "learns"\n\n    It learns.\n',
     "en/ledger.md": "# Ledger\n\n[[claims toy]]\n",
     "en/glossary.md": "# Glossary\n\n| a | 甲 | | A letter. |\n",
-    "en/other.md": "# Other\n",
+    "en/other.md": "# Other\n\n| a | [[verdict refuted: toy.learns]] |\n",
 }
 
 
@@ -121,9 +121,6 @@ CHANGES: dict[str, Callable[[Project], None]] = {
     "a setting": lambda p: p.write("mkdocs.yml", "site_name: B\n"),
     "the address": lambda p: setattr(p, "address", "https://example.com/"),
     "a page more": lambda p: p.more.append("en/more.md"),
-    "a claim that a verdict may rest on": lambda p: p.write(
-        "docs/en/ledger.md", '# L\n\n!!! claim "toy.more"\n\n    Learns it.\n'
-    ),
 }
 
 
@@ -140,6 +137,16 @@ def test_the_ledger_follows_the_pages_whose_claims_it_shows(project: Project) ->
     assert project.converted("en/ledger.md")
     project.write("docs/en/other.md", "# Others\n")
     assert not project.converted("en/ledger.md") and project.converted("en/other.md")
+
+
+def test_a_page_follows_the_sentences_of_its_verdicts_and_no_others(
+    project: Project,
+) -> None:
+    assert project.converted("en/other.md") and not project.converted("en/other.md")
+    project.write("docs/en/toy.md", TEXTS["en/toy.md"] + "\nMore.\n")
+    assert not project.converted("en/other.md")
+    project.write("docs/en/toy.md", TEXTS["en/toy.md"].replace("It", "The network"))
+    assert project.converted("en/other.md") and not project.converted("en/other.md")
 
 
 def test_a_page_with_a_fault_is_converted_until_it_is_mended(project: Project) -> None:

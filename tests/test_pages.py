@@ -106,6 +106,11 @@ FAULTS = {
         '\n!!! claim "nope"\n\n    T.\n',
         r"there is no claim 'symmetry\.nope'",
     ),
+    "a claim that is not indented": (
+        END,
+        '\n!!! claim "he-learns"\n\n  It learns.\n',
+        r"symmetry\.md:\d+: a claim without a sentence; write it below",
+    ),
     "an unknown figure": (
         END,
         "\n![words](figure:symmetry.nope)\n",

@@ -3,13 +3,13 @@
 core/         our own markup and what becomes of it, for any host
 host/         the same in MkDocs and Material, and what these leave out
 notebooks.py  a page as a notebook, executed once
-search.py     the index of each language, by its readers' words
+search.py     the index of each language, by its readers' words; search.js asks it
 finishing.py  the last touches to the built site, so that it is light
 leaks.py      our own markup must not reach a reader
 
 rules.py      what every page must keep to; `make check`
 parity.py     whether both languages of a page say the same things
-reviews.py    which sections were compared in both languages; `make reviewed`
+reviews.py    which sections were compared in both languages, noted in reviewed.json; `make reviewed`
 site.py       `make site`: measure, build beside, finish, swap
 serve.py      `make serve`: pages at once, numbers as they come
 bench.py      `make bench`: what measuring, building and saving cost

@@ -26,7 +26,7 @@ from tools.core import formulas
 from tools.core.guide import Guide
 from tools.core.kept import kept
 from tools.core.pages import Include, Page
-from tools.core.prose import FENCE, without_code
+from tools.core.prose import FENCE, FRONT_MATTER, without_code
 from tools.core.rendering import Text
 from tools.core.words import WORDS
 
@@ -270,7 +270,7 @@ def _derive(page: Page, guide: Guide, site_url: str = "") -> NotebookNode:
 def _prose(text: str, base: str) -> NotebookNode:
     from nbformat.v4 import new_markdown_cell
 
-    text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
+    text = FRONT_MATTER.sub("", text)
     text = _BLOCK.sub(
         lambda m: f"**{m['title'] or m['kind']}**\n\n{textwrap.dedent(m['body'])}", text
     )

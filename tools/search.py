@@ -230,7 +230,7 @@ def with_aliases(
 def _in_both(language: str) -> Iterator[tuple[Term, Term]]:
     """Each term with itself in the other language."""
     other = {t.id: t for t in terms("en" if language == "zh" else "zh")}
-    # A row that one language lacks is told by the rules, and no reason to build nothing.
+    # A row that one language lacks is told by a test, and no reason to build nothing.
     return ((term, other.get(term.id, term)) for term in terms(language))
 
 

@@ -1,6 +1,6 @@
 """The guide's own markup and what becomes of it, for any host: nothing here knows MkDocs or Material.
 
-A page's text passes through these in this order, and none asks one after it:
+Each of these asks only those above it, and the three at the end:
 
 prose.py      tells prose from code and mathematics in Markdown
 pages.py      a page, read once: its parts and where they stand

@@ -48,10 +48,9 @@ class GuideExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Read the text before anything else does, and the HTML when all else is done."""
         told = (p.page.path for p in md.preprocessors if hasattr(p, "page"))
-        source = next(told, self.source)
-        kept: list[str] = []
-        md.preprocessors.register(_Parts(md, self, source, kept), "guide", 100)
-        md.postprocessors.register(_Whole(md, self, source, kept), "guide", 0)
+        parts = _Parts(md, self, next(told, self.source))
+        md.preprocessors.register(parts, "guide", 100)
+        md.postprocessors.register(_Whole(md, parts), "guide", 0)
 
 
 def repository() -> Guide:
@@ -62,13 +61,11 @@ def repository() -> Guide:
 class _Parts(Preprocessor):
     """Puts the parts of a page into its text, and marks in place of what Markdown must leave alone."""
 
-    def __init__(
-        self, md: Markdown, extension: GuideExtension, source: str, kept: list[str]
-    ) -> None:
+    def __init__(self, md: Markdown, extension: GuideExtension, source: str) -> None:
         super().__init__(md)
         self.extension = extension
         self.source = source
-        self.kept = kept
+        self.kept: list[str] = []
 
     def run(self, lines: list[str]) -> list[str]:
         guide, source = self.extension.guide, self.source
@@ -100,29 +97,26 @@ class _Parts(Preprocessor):
 class _Whole(Postprocessor):
     """Puts what was kept in the place of its marks, and does what needs the whole page."""
 
-    def __init__(
-        self, md: Markdown, extension: GuideExtension, source: str, kept: list[str]
-    ) -> None:
+    def __init__(self, md: Markdown, parts: _Parts) -> None:
         super().__init__(md)
-        self.guide = extension.guide
-        self.source = source
-        self.kept = kept
+        self.parts = parts
 
     def _put_back(self, mark: re.Match[str]) -> str:
-        html = self.kept[int(mark["number"])]
+        html = self.parts.kept[int(mark["number"])]
         if html.startswith("<span"):
             return (mark["before"] or "") + html + (mark["behind"] or "")
         return html  # what is drawn is no paragraph
 
     def run(self, text: str) -> str:
         text = _MARK.sub(self._put_back, text)
-        language, _, name = self.source.removesuffix(".md").partition("/")
+        source, guide = self.parts.source, self.parts.extension.guide
+        language, _, name = source.removesuffix(".md").partition("/")
         if name == "ledger":
             return ledger.folded(text, language)
         if name == "glossary":
             return glossary.anchored(text, language)
-        if name in self.guide.evidence and language in LANGUAGES:
-            address = self.guide.link(self.source, f"{language}/glossary.md")
+        if name in guide.evidence and language in LANGUAGES:
+            address = guide.link(source, f"{language}/glossary.md")
             return glossary.linked(text, language, address)
         return text
 

@@ -125,7 +125,7 @@ class Guide:
                 case Number():
                     return self._measured(page, part)
                 case Claim():
-                    return self._judged(page, part.id, part.start)
+                    return self._stated(page, part)
                 case Verdict():
                     return self._grounds(page, part)
                 case Figure():
@@ -179,6 +179,12 @@ class Guide:
             evidence.provenance.get(name, {}),
         )
 
+    def _stated(self, page: Page, claim: Claim) -> JudgedClaim:
+        if claim.sentence[0] >= claim.sentence[1]:
+            reason = "a claim without a sentence; write it below, four spaces in"
+            raise page.error(claim.start, reason)
+        return self._judged(page, claim.id, claim.start)
+
     def _judged(self, page: Page, name: str, offset: int) -> JudgedClaim:
         question, _, claim = name.partition(".")
         evidence = self._known(question)
@@ -213,7 +219,8 @@ class Guide:
                 self._judged(page, name, verdict.start)
             elif name not in sections:
                 raise page.error(
-                    verdict.start, f"{written}: this page has no section {name}"
+                    verdict.start,
+                    f"{written}: this page has no section {name}; it has {', '.join(sorted(sections))}",
                 )
         return Grounds(tuple(names))
 

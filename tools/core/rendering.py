@@ -243,9 +243,7 @@ class Markup(Text):
         names = (figure.question, figure.name)
         try:
             drawn = draw(*names, evidence, self.language, alternative)
-        except (
-            Exception
-        ) as error:  # whatever a figure can raise that somebody is writing
+        except Exception as error:  # of a figure that somebody is writing
             reason = raised(error, f"snippets/{figure.question}/figures.py")
             return self.fault(f"{reason}; so figure:{'.'.join(names)} cannot be drawn")
         if home:

@@ -16,7 +16,8 @@ from mkdocs.structure.toc import AnchorLink, get_toc
 from snippets.evidence.questions import ROOT
 from tools.core.guide import Guide
 from tools.core.kept import kept
-from tools.core.pages import Answers, Claims, Include, PageError, parse
+from tools.core.pages import Answers, Claims, Include, PageError, Verdict, parse
+from tools.core.pages import Page as GuidePage
 from tools.core.rendering import sentences
 from tools.host.faults import Faults
 
@@ -103,31 +104,29 @@ class Converter:
         }
 
     def _depends(self, page: Page) -> object:
-        source = page.file.src_uri
-        language = source.partition("/")[0]
         return (
             self.world,
-            source,
+            page.file.src_uri,
             page.markdown,
-            sentences(self.guide, language),
-            list(self._others(source, str(page.markdown))),
-            [
-                path.read_bytes() if (path := ROOT / include.file).is_file() else None
-                for include in parse(source, str(page.markdown)).all(Include)
-            ],
+            list(self._others(parse(page.file.src_uri, str(page.markdown)))),
         )
 
-    def _others(self, source: str, markdown: str) -> Iterator[str]:
-        """Texts of the other pages that a page shows something of."""
-        language = source.partition("/")[0]
+    def _others(self, page: GuidePage) -> Iterator[object]:
+        """What a page shows of other pages and files: terms, included files, sentences of claims, lists."""
         names = ["glossary"]
-        if any(isinstance(p, Claims | Answers) for p in parse(source, markdown).parts):
+        if any(isinstance(part, Claims | Answers) for part in page.parts):
             names += self.guide.evidence
         for name in names:
             try:
-                yield self.guide.page(f"{language}/{name}.md").markdown
+                yield self.guide.page(f"{page.language}/{name}.md").markdown
             except PageError as error:
                 yield str(error)
+        for include in page.all(Include):
+            file = ROOT / include.file
+            yield file.read_bytes() if file.is_file() else None
+        said = sentences(self.guide, page.language)
+        for verdict in page.all(Verdict):
+            yield [said.get(page.full_id(name)) for name in verdict.rests]
 
 
 def _token(item: AnchorLink) -> dict[str, Any]:

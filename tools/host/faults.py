@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from mkdocs.structure.pages import Page
 
@@ -66,11 +67,12 @@ class Faults:
         self.told += 1
         said = _LINK_WARNING.match(record.getMessage())
         if said and self.guide:
-            page = self.guide.page(said["page"])
-            at = page.markdown.find(f"]({said['link']}")
-            if at >= 0:
-                record.msg = f"{page.place(at)}: {record.getMessage()}"
-                record.args = ()
+            with suppress(PageError):  # a page that is made from others has no lines
+                page = self.guide.page(said["page"])
+                at = page.visible.find(f"]({said['link']}")
+                if at >= 0:
+                    record.msg = f"{page.place(at)}: {record.getMessage()}"
+                    record.args = ()
         return True
 
     def tried(self, page: Page, make: Callable[[], str | None]) -> str | None:

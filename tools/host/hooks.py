@@ -1,4 +1,4 @@
-"""What MkDocs calls, in its order; each call is answered by a module of this room."""
+"""What MkDocs calls; other modules answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def on_startup(command: str, dirty: bool) -> None:
 def on_config(config: Config) -> Config:
     """Let Markdown know the guide as it stands."""
     global markup
-    markup = GuideExtension(showing.guide(), report=faults.note)
+    showing.forget_questions()
+    markup = GuideExtension(report=faults.note)
     faults.begin(markup.guide)
     config.markdown_extensions.append(markup)  # type: ignore[arg-type]
     search.take_over(config)

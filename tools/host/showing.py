@@ -1,4 +1,4 @@
-"""`mkdocs serve` that goes on when a build fails as a whole."""
+"""`mkdocs serve` that sees edits, shows what was measured, and goes on when a build fails."""
 
 from __future__ import annotations
 
@@ -14,24 +14,20 @@ from tempfile import TemporaryDirectory
 
 from mkdocs.livereload import LiveReloadServer
 
-from tools.core.extension import repository
-from tools.core.guide import Guide
 from tools.core.rendering import box
 
 log = logging.getLogger("mkdocs.hooks.answers")
 
 
-def guide() -> Guide:
-    """The guide as it stands.
+def forget_questions() -> None:
+    """Let edits of the questions count, where pages are built again and again in one process.
 
-    The server builds again and again in one process: the questions' modules are forgotten, so that edits of
-    them count. What stands in `tools` counts when it is started again.
+    What stands in `tools` and in `snippets/evidence` counts when it is started again.
     """
     importlib.invalidate_caches()
     for name in [n for n in sys.modules if n.startswith("snippets.")]:
         if not name.startswith("snippets.evidence"):
             del sys.modules[name]
-    return repository()
 
 
 def following(server: LiveReloadServer) -> LiveReloadServer:

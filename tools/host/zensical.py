@@ -55,10 +55,10 @@ def build(target: Path) -> None:
         )
 
 
-def shown(page: Path) -> dict[str, list[str]]:
+def shown(html: str) -> dict[str, list[str]]:
     """What a reader sees of each kind on a built page, in its order."""
-    article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").article
-    assert article, f"{page} has no article"
+    article = BeautifulSoup(html, "html.parser").article
+    assert article, "a page has an article"
     return {
         kind: [" ".join(part.get_text().split()) for part in article.select(chosen)]
         for kind, chosen in KINDS.items()
@@ -78,7 +78,7 @@ def main() -> int:
         build(Path(folder))
         for page in sorted(Path(folder, "site").glob("??/**/index.html")):
             twin = ROOT / "site" / page.relative_to(Path(folder, "site"))
-            mine, other = shown(twin), shown(page)
+            mine, other = (shown(p.read_text(encoding="utf-8")) for p in (twin, page))
             pages += 1
             for kind in KINDS:
                 ours[kind] += len(mine[kind])

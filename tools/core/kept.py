@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -43,11 +44,17 @@ def kept(kind: str, depends: Callable[[], object], make: Callable[[], T]) -> T:
     made = make()
     if file == _file(kind, depends()) and _stamps() == _STARTED:
         seal(file, made)
-        for other in file.parent.iterdir():
-            with suppress(FileNotFoundError):  # another build has removed it
-                if other.stat().st_mtime < time.time() - _WEEK:
-                    other.unlink()
+        _sweep(file.parent)
     return made
+
+
+@cache
+def _sweep(folder: Path) -> None:
+    """Remove what no build has used for a week; once in a process, for a folder may hold thousands."""
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # another build has removed it
+            if file.stat().st_mtime < time.time() - _WEEK:
+                file.unlink()
 
 
 def _file(kind: str, depends: object) -> Path:

@@ -46,14 +46,15 @@ def keep_last(site: Path, build: Callable[[], None]) -> None:
 
     MkDocs alone would let every page wait until it is mended.
     """
-    with TemporaryDirectory() as kept:
-        shutil.copytree(site, kept, dirs_exist_ok=True)
+    with TemporaryDirectory(dir=site.parent) as folder:
+        last = site.rename(Path(folder) / site.name)
         try:
             build()
         except (Exception, SystemExit) as error:
             reason = str(error.__context__ or error)
             log.error(f"{reason}\nThe pages are as they were before.")
-            shutil.copytree(kept, site, dirs_exist_ok=True)
+            shutil.rmtree(site, ignore_errors=True)
+            last.rename(site)
             shown = f'<p id="not-built">{box(reason)}</p>'
             for file in site.rglob("*.html"):
                 html = re.sub('<p id="not-built">.*?</p>', "", file.read_text("utf-8"))

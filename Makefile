@@ -34,7 +34,7 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m tools.rules
 
-bench: $(READY) ## what measuring, building and saving cost, beside the plain thing; takes half an hour
+bench: $(READY) ## what measuring, building and saving cost, beside the plain thing, in half an hour; ONLY=saving for one part
 	@$(BIN)/python -m tools.bench $(ONLY)
 
 audit: site ## look at every page of the site: accessibility, weight, HTML, performance; takes twenty minutes

@@ -244,7 +244,7 @@ def test_ftrl_keeps_weights_without_gradient():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"lr": 0.0}, "lr must be > 0 and finite, got 0.0"),
+        ({"lr": -0.1}, "lr must be >= 0 and finite, got -0.1"),
         ({"lr_power": 0.5}, "lr_power must be <= 0 and finite, got 0.5"),
         ({"l1": -1.0}, "l1 must be >= 0 and finite, got -1.0"),
         ({"beta": float("nan")}, "beta must be >= 0 and finite, got nan"),
@@ -322,16 +322,61 @@ def test_the_first_step_subtracts_l1_from_the_initialization():
     assert torch.allclose(p, expected, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("keep_init", [True, False])
+def test_a_sparse_step_of_ftrl_is_the_dense_one_row_for_row(keep_init):
+    options = {"lr": 0.1, "l1": 0.3, "l2": 0.05, "beta": 0.5, "keep_init": keep_init}
+    table = gradients(8, size=3)
+    target = table.flip(0)
+
+    def ends(sparse, batches):
+        layer = nn.Embedding(8, 3, sparse=sparse, _weight=table.clone())
+        optimizer = FTRL(layer.parameters(), **options)
+        for batch in batches:
+            optimizer.zero_grad()
+            (layer(batch) - target[batch]).square().sum().backward()
+            optimizer.step()
+        return layer.weight.detach()
+
+    often, seldom = torch.tensor([0, 3, 0]), torch.tensor([0, 5])  # 0 twice in one
+    sparse, dense = (ends(s, [often, seldom] * 5) for s in (True, False))
+    assert torch.allclose(sparse[0], dense[0], rtol=0, atol=1e-12)
+    untouched = [1, 2, 4, 6, 7]
+    assert torch.equal(sparse[untouched], table[untouched])
+    # A row's first step is the dense one's first, whenever it comes.
+    late, first = ends(True, [often, seldom]), ends(False, [seldom])
+    assert torch.allclose(late[5], first[5], rtol=0, atol=1e-12)
+
+
+def test_at_a_rate_of_zero_nothing_happens():
+    # A warm-up from 0, as many schedulers begin: the first step that counts is the second.
+    warm, cold = (nn.Parameter(start()) for _ in range(2))
+    optimizer = FTRL([warm], lr=0.1, l1=0.3)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, step))
+    path = gradients(6)
+    run(optimizer, warm, path[:1])
+    assert torch.equal(warm, start())
+    assert not optimizer.state
+    scheduler.step()
+    after = run(optimizer, warm, path[1:])[-1]
+    assert torch.equal(after, run(FTRL([cold], lr=0.1, l1=0.3), cold, path[1:])[-1])
+
+
 def test_ftrl_refuses_gradients_before_it_moves_any_weight():
-    moving = nn.Parameter(torch.ones(2))
-    moving.grad = torch.ones(2)
-    layer = nn.Embedding(4, 2, sparse=True)
-    layer(torch.tensor([1])).sum().backward()
-    optimizer = FTRL([{"params": [moving]}, {"params": list(layer.parameters())}])
-    with pytest.raises(ValueError, match=r"must be dense, got torch\.sparse_coo"):
+    moving, wide = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2).bfloat16())
+    moving.grad, wide.grad = torch.ones(2), torch.ones(2).bfloat16()
+    optimizer = FTRL([{"params": [moving]}, {"params": [wide]}])
+    with pytest.raises(ValueError, match=r"float32 or float64"):
         optimizer.step()
     assert (moving == 1).all()
     assert not optimizer.state
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support")
+def test_ftrl_refuses_other_layouts():
+    p = nn.Parameter(torch.eye(2).to_sparse_csr())
+    p.grad = torch.eye(2).to_sparse_csr()
+    with pytest.raises(ValueError, match=r"dense or sparse_coo, got torch\.sparse_csr"):
+        FTRL([p]).step()
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.complex64])
@@ -343,11 +388,11 @@ def test_ftrl_refuses_other_types(dtype):
     assert (p == 1).all()
 
 
-def test_ftrl_refuses_a_rate_of_zero_before_the_closure():
+def test_ftrl_refuses_a_negative_rate_before_the_closure():
     p = nn.Parameter(torch.ones(2))
     optimizer = FTRL([p], lr=0.1)
-    torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 0.0)
-    with pytest.raises(ValueError, match=r"lr must be > 0 and finite, got 0\.0"):
+    torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: -1.0)
+    with pytest.raises(ValueError, match=r"lr must be >= 0 and finite, got -0\.1"):
         optimizer.step(lambda: pytest.fail("the closure was called"))
 
 

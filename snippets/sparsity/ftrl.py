@@ -36,9 +36,14 @@ class FTRL(torch.optim.Optimizer):
     as in the paper. Keras stores z: it undoes the former, and rescales all weights
     after the latter.
 
+    Of a sparse gradient, as `nn.Embedding(..., sparse=True)` gives it, the step is that
+    of its rows alone; all others stay as they are, bit for bit. A dense step would
+    shrink them, too, by `l2_shrinkage` or by the `l1` and `l2` of their first step.
+
     Args:
         params: Parameters, or groups of them, each with options of its own.
-        lr: Learning rate, alpha in the paper, > 0. Keras's default is 0.001.
+        lr: Learning rate, alpha in the paper, >= 0. Keras's default is 0.001. At 0, as in
+            the first step of a warm-up, nothing happens, in the state neither.
         lr_power: The learning rate falls with n to this power, <= 0; 0 is constant.
         initial_accumulator_value: Where n starts, >= 0.
         l1: Threshold on |z|, >= 0, in units of a summed gradient.
@@ -55,7 +60,7 @@ class FTRL(torch.optim.Optimizer):
             if n can stay 0 where beta is 0, since the step would be 0/0, or, with l2,
             nothing would hold the start that `keep_init` keeps; in `step`, if a
             parameter is not float32 or float64, whose sums would stall, or a gradient
-            is sparse. Nothing has changed then.
+            is neither dense nor sparse in coordinates. Nothing has changed then.
 
     Examples:
         >>> w = torch.nn.Parameter(torch.tensor([1.0, 0.0]))
@@ -117,48 +122,85 @@ class FTRL(torch.optim.Optimizer):
             ready = [p for p in group["params"] if p.grad is not None]
             for p in ready:
                 _check_parameter(p)
-            if ready:
+            if ready and group["lr"] > 0:
                 work.append((group, ready))
         for group, ready in work:
-            self._step(group, ready)
+            for p in ready:
+                if not self.state[p]:
+                    self.state[p].update(_start(group, p))
+            self._step(group, [p for p in ready if not _sparse(p)])
+            for p in filter(_sparse, ready):
+                self._step_of_rows(group, p)
         return loss
 
     def _step(self, group: dict[str, Any], params: list[Tensor]) -> None:
-        lr, power, l1 = float(group["lr"]), -group["lr_power"], group["l1"]
-        constant = group["beta"] / lr + 2 * group["l2"]
-        for p in params:
-            if not self.state[p]:
-                n = torch.full_like(p, group["initial_accumulator_value"])
-                if group["keep_init"]:
-                    start = -2 * group["l2"] * p
-                else:  # z = 0
-                    (q,) = _powers([n], power)
-                    start = -q.div_(lr).add_(constant).mul_(p)
-                self.state[p].update(accumulator=n, clipped=start)
         sums = [self.state[p]["accumulator"] for p in params]
         clipped = [self.state[p]["clipped"] for p in params]
         grads = [p.grad for p in params if p.grad is not None]
-        if group["maximize"]:
-            grads = list(torch._foreach_neg(grads))
+        _update(group, params, grads, sums, clipped)
 
-        torch._foreach_addcmul_(sums, grads, grads)
-        quadratic = _powers(sums, power)
-        torch._foreach_div_(quadratic, lr)
-        if constant:
-            torch._foreach_add_(quadratic, constant)
-        for p, c, q, g in zip(params, clipped, quadratic, grads, strict=True):
-            # Not addcmul, which rounds once: z = 0 needs what was rounded at the start.
-            minus_z = (q * p).add_(c).sub_(g)
-            if group["l2_shrinkage"]:
-                minus_z.sub_(p, alpha=2 * group["l2_shrinkage"])
-            torch.clamp(minus_z, -l1, l1, out=c)
-            torch.sub(minus_z, c, out=p).div_(q)
+    def _step_of_rows(self, group: dict[str, Any], p: Tensor) -> None:
+        assert p.grad is not None
+        grad = p.grad.coalesce()  # each row once
+        rows = tuple(grad.indices())
+        whole = (p, self.state[p]["accumulator"], self.state[p]["clipped"])
+        w, n, clipped = (tensor[rows] for tensor in whole)
+        _update(group, [w], [grad.values()], [n], [clipped])
+        for tensor, part in zip(whole, (w, n, clipped), strict=True):
+            tensor[rows] = part
+
+
+def _start(group: dict[str, Any], p: Tensor) -> dict[str, Tensor]:
+    n = torch.full_like(p, group["initial_accumulator_value"])
+    if group["keep_init"]:
+        start = -2 * group["l2"] * p
+    else:  # z = 0
+        start = -_quadratics(group, [n])[0].mul_(p)
+    return {"accumulator": n, "clipped": start}
+
+
+def _quadratics(group: dict[str, Any], sums: list[Tensor]) -> list[Tensor]:
+    """What a step calls q, of each weight, from its sum of squared gradients."""
+    lr, power = float(group["lr"]), -group["lr_power"]
+    square_root = power == 0.5
+    roots = (
+        torch._foreach_sqrt(sums) if square_root else torch._foreach_pow(sums, power)
+    )
+    quadratics = list(roots)
+    torch._foreach_div_(quadratics, lr)
+    if constant := group["beta"] / lr + 2 * group["l2"]:
+        torch._foreach_add_(quadratics, constant)
+    return quadratics
+
+
+def _update(
+    group: dict[str, Any],
+    params: list[Tensor],
+    grads: list[Tensor],
+    sums: list[Tensor],
+    clipped: list[Tensor],
+) -> None:
+    """The step of the class's docstring, in place; `clipped` is -(z + q w)."""
+    if not params:
+        return
+    if group["maximize"]:
+        grads = list(torch._foreach_neg(grads))
+    torch._foreach_addcmul_(sums, grads, grads)
+    quadratics = _quadratics(group, sums)
+    l1, shrinkage = group["l1"], group["l2_shrinkage"]
+    for p, g, q, c in zip(params, grads, quadratics, clipped, strict=True):
+        # Not addcmul, which rounds once: z = 0 needs what was rounded at the start.
+        minus_z = (q * p).add_(c).sub_(g)
+        if shrinkage:
+            minus_z.sub_(p, alpha=2 * shrinkage)
+        torch.clamp(minus_z, -l1, l1, out=c)
+        torch.sub(minus_z, c, out=p).div_(q)
 
 
 def _check_options(options: dict[str, Any]) -> None:
     lr, power = float(options["lr"]), options["lr_power"]
-    if not 0 < lr < math.inf:
-        raise ValueError(f"lr must be > 0 and finite, got {lr}")
+    if not 0 <= lr < math.inf:
+        raise ValueError(f"lr must be >= 0 and finite, got {lr}")
     if not -math.inf < power <= 0:
         raise ValueError(f"lr_power must be <= 0 and finite, got {power}")
     start = "initial_accumulator_value"
@@ -184,14 +226,13 @@ def _check_parameter(p: Tensor) -> None:
             "parameters must be float32 or float64, whose sums do not stall, got "
             f"{p.dtype} for a parameter of shape {tuple(p.shape)}"
         )
-    if p.grad is not None and p.grad.layout != torch.strided:
+    assert p.grad is not None
+    if p.grad.layout not in (torch.strided, torch.sparse_coo):
         raise ValueError(
-            f"gradients must be dense, got {p.grad.layout} for a parameter of shape "
-            f"{tuple(p.shape)}"
+            f"gradients must be dense or sparse_coo, got {p.grad.layout} for a "
+            f"parameter of shape {tuple(p.shape)}"
         )
 
 
-def _powers(tensors: list[Tensor], power: float) -> list[Tensor]:
-    if power == 0.5:
-        return list(torch._foreach_sqrt(tensors))
-    return list(torch._foreach_pow(tensors, power))
+def _sparse(p: Tensor) -> bool:
+    return p.grad is not None and p.grad.layout == torch.sparse_coo

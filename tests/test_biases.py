@@ -42,22 +42,53 @@ def test_softmax_bias_is_the_best_constant_prediction():
     torch.testing.assert_close(bias.exp().sum().item(), 1.0)
 
 
+def test_softmax_bias_knows_the_weights_of_the_loss():
+    labels, weight = torch.tensor([0] * 2 + [1] * 5 + [2] * 13), [4.0, 0.5, 1.0]
+    bias = log_prior_bias_(
+        torch.zeros(3).double(), labels.bincount(), output="softmax", weight=weight
+    )
+    assert_is_the_best_constant(
+        bias,
+        lambda z: F.cross_entropy(
+            z.expand(20, 3), labels, torch.tensor(weight).double()
+        ),
+    )
+    torch.testing.assert_close(bias.exp().sum().item(), 1.0)
+
+
 @pytest.mark.parametrize("weight", [1.0, 7.0])
-def test_sigmoid_bias_is_the_best_constant_prediction(weight):
+@pytest.mark.parametrize("by_sums", [False, True])  # of weights, and of all examples
+def test_sigmoid_bias_is_the_best_constant_prediction(weight, by_sums):
     for positives in (1, 10, 18):
         labels = (torch.arange(20) < positives).double()
-        bias = log_prior_bias_(
-            torch.zeros(1).double(),
-            torch.tensor([weight * positives]),  # counted as the loss sees them
-            output="sigmoid",
-            total=weight * positives + 20 - positives,
-        )
+        options = {"counts": [positives], "total": 20, "weight": [weight]}
+        if by_sums:
+            seen = weight * positives
+            options = {"counts": [seen], "total": seen + 20 - positives}
+        bias = log_prior_bias_(torch.zeros(1).double(), output="sigmoid", **options)
         assert_is_the_best_constant(
             bias,
             lambda z, labels=labels: F.binary_cross_entropy_with_logits(
                 z.expand(20), labels, pos_weight=torch.tensor(weight)
             ),
         )
+
+
+def test_a_pos_weight_that_balances_leaves_no_prior():
+    positives = torch.tensor([10.0, 50.0, 200.0])
+    balance = (1000 - positives) / positives
+    bias = log_prior_bias_(
+        torch.ones(3), positives, output="sigmoid", total=1000, weight=balance
+    )
+    torch.testing.assert_close(bias, torch.zeros(3))
+
+
+def test_a_total_of_each_label_counts_what_is_labeled():
+    # The second label is known of half of the examples.
+    bias = log_prior_bias_(torch.zeros(2), [10, 10], output="sigmoid", total=[100, 50])
+    torch.testing.assert_close(bias.sigmoid(), torch.tensor([0.1, 0.2]))
+    with pytest.raises(ValueError, match=r"total = 50, got 60 for label 1"):
+        log_prior_bias_(torch.zeros(2), [10, 60], output="sigmoid", total=[100, 50])
 
 
 def test_shares_do_as_well_as_counts():
@@ -168,6 +199,21 @@ def test_counts_that_are_no_numbers_in_order_are_refused(counts):
     name = type(counts).__name__
     with pytest.raises(ValueError, match=f"in the order of the labels, got {name}"):
         log_prior_bias_(bias, counts, output="softmax")
+    assert not bias.any()
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        ([1.0, 0.0], r"weight must be finite and > 0, got 0\.0"),
+        (2.0, r"weight must have one entry per bias, got shapes \(\) and \(2,\)"),
+        ({"a": 1}, "weight must be a tensor, list or array .*, got dict"),
+    ],
+)
+def test_weights_that_no_loss_could_have_are_refused(weight, message):
+    bias = torch.zeros(2)
+    with pytest.raises(ValueError, match=message):
+        log_prior_bias_(bias, [1, 2], output="softmax", weight=weight)
     assert not bias.any()
 
 

@@ -1,6 +1,8 @@
 """Dead and saturated units are planted or known in closed form; losses are checked against arithmetic."""
 
 import math
+import re
+from functools import partial
 
 import pytest
 import torch
@@ -18,6 +20,10 @@ SEEDS = range(3)
 
 def batch(*shape, seed=0):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+SATURATED = partial(saturated_units, torch.relu, slope=0)
+CHECKS = [dead_units, SATURATED]
 
 
 # dead_units
@@ -39,19 +45,31 @@ def test_one_example_revives_a_unit():
     assert dead_units(h).tolist() == [True, False, True]
 
 
-def test_dimensions_before_the_examples_are_kept():
-    h = batch(2, 3, 8, 5).relu()
-    h[1, 2, :, 4] = 0
-    found = dead_units(h)
-    assert found.shape == (2, 3, 5)
-    assert found.nonzero().tolist() == [[1, 2, 4]]
+@pytest.mark.parametrize("check", CHECKS)
+def test_all_dimensions_but_that_of_the_units_are_examples(check):
+    # Tokens, as they leave the feed-forward layer of a Transformer: each unit is on, in one sequence.
+    h = torch.zeros(8, 12, 32)
+    h[0, 0] = 1.0
+    assert not check(h).any()
+    # The channels of a convolution.
+    images = batch(2, 3, 4, 4).relu() + 0.1
+    images[:, 1] = 0
+    images[1, 2] = 0  # dead on one image only
+    assert check(images, dim=1).tolist() == [False, True, False]
+    assert torch.equal(check(images, dim=-3), check(images.movedim(1, -1)))
 
 
-def test_channels_are_units_after_the_move_of_the_docstring():
-    h = batch(2, 3, 4, 4).relu()
-    h[:, 1] = 0
-    h[1, 2] = 0  # dead on one image only
-    assert dead_units(h.movedim(1, -1).flatten(0, -2)).tolist() == [False, True, False]
+@pytest.mark.parametrize("check", CHECKS)
+def test_batches_are_joined(check):
+    h = batch(60, 40).relu() * (torch.arange(40) % 3 != 0)
+    h[:, 1::2] *= torch.arange(60)[:, None] >= 58  # on in the last two examples
+    for sizes in ([60], [20, 40], [1] * 60):
+        assert torch.equal(check(iter(h.split(sizes))), check(h))
+    assert check(h).any() and not check(h)[1]
+    with pytest.raises(ValueError, match="one tensor or more, got none"):
+        check([])
+    with pytest.raises(ValueError, match=r"same number of units, got 40 and 39 in"):
+        check([h, h[:, 1:]])
 
 
 def test_negative_zero_is_zero():
@@ -63,24 +81,21 @@ def test_any_dtype_is_taken(dtype):
     assert dead_units(torch.eye(3, 2, dtype=dtype)[:1]).tolist() == [False, True]
 
 
-@pytest.mark.parametrize("shape", [(), (3,), (0, 3), (3, 0), (2, 0, 3)])
-def test_dead_units_refuses_other_shapes(shape):
-    with pytest.raises(
-        ValueError,
-        match=r"activations must have shape \(\.\.\., examples, units\), got",
-    ):
-        dead_units(torch.zeros(shape))
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize(
+    ("shape", "dim"),
+    [((), -1), ((3,), -1), ((0, 3), -1), ((3, 0), -1), ((2, 3), 2), ((2, 3), -3)],
+)
+def test_both_checks_refuse_other_shapes(check, shape, dim):
+    said = re.escape(f"two or more dimensions, got shape {shape} and dim={dim}")
+    with pytest.raises(ValueError, match=said):
+        check(torch.zeros(shape), dim=dim)
 
 
-@pytest.mark.parametrize("h", [[[0.0, 1.0]], (torch.zeros(2, 2),)])
-def test_both_checks_refuse_what_is_no_tensor(h):
-    name = type(h).__name__
-    with pytest.raises(ValueError, match=f"^activations must be a tensor, got {name}"):
-        dead_units(h)
-    with pytest.raises(
-        ValueError, match=f"preactivations must be a tensor, got {name}"
-    ):
-        saturated_units(torch.tanh, h)
+@pytest.mark.parametrize("check", CHECKS)
+def test_both_checks_refuse_what_is_no_tensor(check):
+    with pytest.raises(ValueError, match="activations must be tensors, got list"):
+        check([[0.0, 1.0]])
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -113,10 +128,10 @@ SLOPES = {
 @pytest.mark.parametrize("activation", SLOPES, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("slope", [0.003, 0.05, 0.2])
 def test_units_are_judged_by_the_slope_in_closed_form(activation, slope):
-    z = 12 * batch(3, 4, 200).double()
+    z = 12 * batch(4, 600).double()
     slopes = SLOPES[activation](z).abs()
     assert ((slopes - slope).abs() > 1e-9).all()  # rounding decides for none of them
-    expected = (slopes <= slope).all(1)
+    expected = (slopes <= slope).all(0)
     assert 0 < expected.sum() < expected.numel()
     assert torch.equal(saturated_units(activation, z, slope=slope), expected)
 
@@ -164,15 +179,6 @@ def test_the_mode_of_the_caller_does_not_matter(mode):
     expected = saturated_units(torch.tanh, z, slope=0.9)
     with mode():
         assert torch.equal(saturated_units(torch.tanh, 1 * z, slope=0.9), expected)
-
-
-@pytest.mark.parametrize("shape", [(), (3,), (0, 3), (3, 0), (0, 3, 4)])
-def test_saturated_units_refuses_other_shapes(shape):
-    with pytest.raises(
-        ValueError,
-        match=r"preactivations must have shape \(\.\.\., examples, units\), got",
-    ):
-        saturated_units(torch.tanh, torch.zeros(shape))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ test data.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -187,16 +189,19 @@ def too_high(seeds: range) -> Results:
         results[f"{name}_test_accuracy"] = mean(test[name], "share")
         before = preactivations(nets, data.train_x)
         for kind, slope in (("dead", 0.0), ("saturated", 0.01)):
-            flat = [
-                saturated_units(HIDDEN[name].function, z, slope=slope) for z in before
-            ]
-            shares = torch.stack(flat).double().mean((0, 2))  # (layers, runs, units)
-            results[f"{name}_{kind}"] = mean(shares, "share")
+            flat = partial(saturated_units, HIDDEN[name].function, slope=slope)
+            results[f"{name}_{kind}"] = mean(_share(flat, before), "share")
         if name == "relu":
-            silent = torch.stack([dead_units(h) for h in nets.hidden(data.train_x)])
-            results["relu_silent"] = mean(silent.double().mean((0, 2)), "share")
+            after = nets.hidden(data.train_x)
+            results["relu_silent"] = mean(_share(dead_units, after), "share")
     results["selu_minus_relu"] = mean(100 * (test["selu"] - test["relu"]), "points")
     return results
+
+
+def _share(mark: Callable[[Tensor], Tensor], layers: list[Tensor]) -> Tensor:
+    """Share of the units that are marked, of each run; a layer is (runs, examples, units)."""
+    marked = [torch.stack([mark(run) for run in layer]) for layer in layers]
+    return torch.stack(marked).double().mean((0, 2))
 
 
 def depth(seeds: range) -> Results:

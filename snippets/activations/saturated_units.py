@@ -1,6 +1,6 @@
 """Which units of a layer pass next to no gradient, whatever its activation is?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor
@@ -8,9 +8,10 @@ from torch import Tensor
 
 def saturated_units(
     activation: Callable[[Tensor], Tensor],
-    preactivations: Tensor,
+    preactivations: Tensor | Iterable[Tensor],
     *,
     slope: float = 0.01,
+    dim: int = -1,
 ) -> Tensor:
     """Mark the units on whose flat part every example lies.
 
@@ -25,19 +26,22 @@ def saturated_units(
     Args:
         activation: An elementwise, deterministic function, such as `torch.sigmoid` or
             `nn.GELU()`; not softmax, whose outputs hang together.
-        preactivations: Inputs of the activation, floating, shape
-            (..., examples, units). The channels of a convolution are units, its
-            positions are examples: pass `z.movedim(1, -1).flatten(0, -2)`.
+        preactivations: Inputs of the activation, floating: a tensor of two or more
+            dimensions, or several, as of the batches of a loader. All dimensions but
+            `dim` are examples: rows, tokens, positions.
         slope: Largest absolute slope that still counts as flat, >= 0, unitless. The
             sigmoid reaches 0.25 at most, tanh and ReLU 1.
+        dim: Dimension of the units: -1 after `nn.Linear`, also of tokens; 1, the
+            channels, after a convolution.
 
     Returns:
         True where the absolute slope is at most `slope` on all examples, shape
-        (..., units), dtype bool.
+        (units,), dtype bool.
 
     Raises:
-        ValueError: If `preactivations` is no tensor, has fewer than two dimensions, no
-            entry, one that is NaN or infinite, or no floating dtype; if `slope` is
+        ValueError: If there is no tensor of preactivations, one has fewer than two
+            dimensions, no such `dim`, no entry, one that is NaN or infinite, no
+            floating dtype or another number of units than the first; if `slope` is
             negative, NaN or infinite; or if `activation` returns no tensor or another
             shape, mixes entries, draws at random, depends on nothing, or has a slope
             that is NaN or infinite.
@@ -55,26 +59,44 @@ def saturated_units(
         feedforward neural networks, PMLR 9:249-256, abstract: sigmoid layers driven
         into saturation. That a slope says when a unit counts is ours.
     """
-    if not isinstance(preactivations, Tensor):
-        raise ValueError(
-            f"preactivations must be a tensor, got {type(preactivations).__name__}"
-        )
-    if preactivations.ndim < 2 or not preactivations.numel():
-        raise ValueError(
-            "preactivations must have shape (..., examples, units), "
-            f"got {tuple(preactivations.shape)}"
-        )
-    if not preactivations.is_floating_point():
-        raise ValueError(
-            f"preactivations must be floating-point, got {preactivations.dtype}"
-        )
-    if not preactivations.isfinite().all():
-        raise ValueError("preactivations must be finite, got NaN or infinity")
     if not 0 <= slope < float("inf"):
         raise ValueError(f"slope must be in [0, inf), got {slope}")
+    flat = None
+    batches = [preactivations] if isinstance(preactivations, Tensor) else preactivations
+    for z in batches:
+        _check(z, dim)
+        found = _slopes(activation, z).abs() <= slope
+        found = found.movedim(dim, -1).flatten(0, -2).all(0)
+        if flat is not None and found.shape != flat.shape:
+            raise ValueError(
+                "all preactivations must have the same number of units, "
+                f"got {len(flat)} and {len(found)} in dimension {dim}"
+            )
+        flat = found if flat is None else flat & found
+    if flat is None:
+        raise ValueError("preactivations must be one tensor or more, got none")
+    return flat
+
+
+def _check(z: Tensor, dim: int) -> None:
+    if not isinstance(z, Tensor):
+        raise ValueError(f"preactivations must be tensors, got {type(z).__name__}")
+    if z.ndim < 2 or not z.numel() or not -z.ndim <= dim < z.ndim:
+        raise ValueError(
+            "preactivations must have examples and units, in two or more dimensions, "
+            f"got shape {tuple(z.shape)} and dim={dim}"
+        )
+    if not z.is_floating_point():
+        raise ValueError(f"preactivations must be floating-point, got {z.dtype}")
+    if not z.isfinite().all():
+        raise ValueError("preactivations must be finite, got NaN or infinity")
+
+
+def _slopes(activation: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
+    """The slope of an elementwise function at each entry."""
     # Whatever mode the caller is in; the activation gets a copy that it may overwrite.
     with torch.inference_mode(False), torch.enable_grad():
-        inputs = preactivations.detach().clone().requires_grad_()
+        inputs = z.detach().clone().requires_grad_()
         outputs = activation(inputs.clone())
         if not isinstance(outputs, Tensor) or outputs.shape != inputs.shape:
             shape = getattr(outputs, "shape", None)
@@ -100,4 +122,4 @@ def saturated_units(
             "activation must be elementwise and deterministic, but an output changed "
             "while its input did not"
         )
-    return (slopes.abs() <= slope).all(-2)
+    return slopes

@@ -89,7 +89,8 @@ class RunsOnDigits:
         descend(nets.parameters(), lr, momentum, batch_loss, len(order), watch)
         hidden = nets.hidden(spread(data.train_x))[0]
         shape = (len(seeds), copies)
-        self.dead = dead_units(hidden).double().mean(1).view(shape)
+        dead = torch.stack([dead_units(run) for run in hidden])  # (runs, units)
+        self.dead = dead.double().mean(1).view(shape)
         self.loss = torch.stack(losses, 1).view(*shape, -1)
         self.accuracy = torch.stack(accuracies, 1).view(*shape, -1)
         self.norm = norm(nets.weights).view(shape)

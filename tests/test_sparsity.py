@@ -592,6 +592,47 @@ def test_the_schedule_is_cubic():
         gradual_sparsity(1, first=0, last=3, final=1.0)
 
 
+def test_what_is_no_weight_is_named_with_the_mend():
+    layer = nn.Linear(3, 3)
+    for weights, name in (
+        (layer.named_parameters(), "tuple"),
+        (layer.state_dict(), "str"),
+    ):
+        with pytest.raises(ValueError, match=f"must be tensors, got {name}: pass"):
+            magnitude_masks(weights, 0.5)
+
+
+@pytest.mark.parametrize(
+    "computed",
+    [nn.utils.parametrizations.weight_norm, nn.utils.parametrizations.spectral_norm],
+)
+def test_a_weight_that_keeps_no_mask_is_refused(computed):
+    layer = computed(nn.Linear(8, 4))
+    with pytest.raises(ValueError, match=r"shape \(4, 8\) is computed from others"):
+        magnitude_masks([layer.weight], 0.5)
+    magnitude_masks([layer.weight.detach()], 0.5)
+    nn.utils.parametrize.remove_parametrizations(layer, "weight")
+    magnitude_masks([layer.weight], 0.5)
+
+
+def test_a_pruned_weight_of_torch_keeps_no_other_mask():
+    layer = nn.utils.prune.l1_unstructured(nn.Linear(8, 4), "weight", 0.5)
+    with pytest.raises(ValueError, match="is computed from others"):
+        magnitude_masks([layer.weight], 0.5)
+    nn.utils.prune.remove(layer, "weight")
+    magnitude_masks([layer.weight], 0.5)
+
+
+@pytest.mark.parametrize(("shape", "dim"), [((8, 6), 0), ((3, 8, 2, 2), 1)])
+def test_two_of_four_goes_along_the_inputs(shape, dim):
+    w = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    mask = two_of_four_mask(w, dim=dim)
+    assert mask.shape == shape
+    assert torch.equal(mask.movedim(dim, -1), two_of_four_mask(w.movedim(dim, -1)))
+    with pytest.raises(ValueError, match=r"multiple of 4, .* and dim=3"):
+        two_of_four_mask(w[..., :2, :2], dim=3)
+
+
 def test_two_of_four_keeps_the_largest_pair():
     w = torch.randn(6, 4, 8, generator=torch.Generator().manual_seed(2))
     mask = two_of_four_mask(w)
@@ -600,7 +641,7 @@ def test_two_of_four_keeps_the_largest_pair():
         assert four[kept].abs().min() > four[~kept].abs().max()
     assert two_of_four_mask(torch.zeros(2, 4)).sum() == 4
     assert two_of_four_mask(torch.zeros(0, 4)).shape == (0, 4)
-    with pytest.raises(ValueError, match=r"multiple of 4, got shape \(3, 6\)"):
+    with pytest.raises(ValueError, match=r"multiple of 4, got a weight of shape \(3, 6\)"):
         two_of_four_mask(torch.ones(3, 6))
     with pytest.raises(ValueError, match="NaN"):
         two_of_four_mask(torch.full((4,), float("nan")))

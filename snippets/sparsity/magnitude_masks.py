@@ -18,7 +18,9 @@ def magnitude_masks(
 
     Args:
         weights: The tensors to prune, of any shapes, on one device. Leave out biases
-            and normalization layers.
+            and normalization layers. A weight that a parametrization computes anew each
+            time, as `weight_norm` does, keeps no mask: remove the parametrization, or
+            mask its originals.
         sparsity: Share of weights to prune, in [0, 1), rounded to a whole number of
             weights.
         per: "layer" prunes that share of each tensor, "model" of all of them together,
@@ -29,7 +31,8 @@ def magnitude_masks(
 
     Raises:
         ValueError: If `weights` is a tensor instead of several, if there is none or one
-            is empty, has NaN, or if an option is out of range.
+            is no tensor, is computed from others, is empty or has NaN, or if an option
+            is out of range.
 
     Examples:
         >>> magnitude_masks([torch.tensor([0.3, -2.0, 0.1, 1.0])], 0.5)
@@ -50,6 +53,21 @@ def magnitude_masks(
             f"{tuple(weights.shape)}: put it in a list"
         )
     weights = list(weights)
+    for weight in weights:
+        if not isinstance(weight, Tensor):
+            raise ValueError(
+                f"weights must be tensors, got {type(weight).__name__}: pass "
+                "[layer.weight for layer in ...], or the values of a dict"
+            )
+        whole = (
+            weight if weight._base is None else weight._base
+        )  # of which it is a view
+        if whole.grad_fn is not None:
+            raise ValueError(
+                f"a weight of shape {tuple(weight.shape)} is computed from others "
+                f"({whole.grad_fn.name()}), so a mask multiplied into it is lost: "
+                "remove its parametrization first, or pass weight.detach()"
+            )
     if not weights or any(not w.numel() or bool(w.isnan().any()) for w in weights):
         raise ValueError("weights must be one or more tensors, not empty, without NaN")
     sizes = [w.detach().abs().flatten() for w in weights]
@@ -94,38 +112,42 @@ def gradual_sparsity(step: int, *, first: int, last: int, final: float) -> float
     return final * (1 - (1 - t) ** 3)
 
 
-def two_of_four_mask(weight: Tensor) -> Tensor:
-    """Keep the two largest of every four neighbors in a row: the 2:4 pattern of GPUs.
+def two_of_four_mask(weight: Tensor, *, dim: int = -1) -> Tensor:
+    """Keep the two largest of every four neighboring inputs: the 2:4 pattern of GPUs.
 
     The mask by itself saves nothing: `torch.sparse.to_sparse_semi_structured` stores
-    the pattern and multiplies with it, on CUDA only.
+    the pattern of a matrix and multiplies with it, on CUDA only.
 
     Args:
-        weight: Shape (..., features), features a multiple of 4. For `nn.Linear` as it
-            is; the last dimension must be the one that is summed over.
+        weight: A weight whose number of inputs is a multiple of 4.
+        dim: Dimension of the inputs, the one that is summed over: -1 for `nn.Linear`,
+            1 for a convolution, 0 for the `Conv1D` of Hugging Face's GPT-2, which
+            stores (inputs, outputs).
 
     Returns:
         Mask of that shape, dtype bool, True for exactly two of each four.
 
     Raises:
-        ValueError: If the last dimension is not a multiple of 4, or if there is NaN.
+        ValueError: If there is no such `dim`, its size is not a multiple of 4, or if
+            there is NaN.
 
     Examples:
         >>> two_of_four_mask(torch.tensor([0.1, 3.0, -2.0, 0.5]))
         tensor([False,  True,  True, False])
     """
-    if not weight.ndim or not weight.shape[-1] or weight.shape[-1] % 4:
+    known = -weight.ndim <= dim < weight.ndim
+    if not known or not weight.shape[dim] or weight.shape[dim] % 4:
         raise ValueError(
-            "the last dimension of weight must be a multiple of 4, got shape "
-            f"{tuple(weight.shape)}"
+            "the number of inputs must be a multiple of 4, got a weight of shape "
+            f"{tuple(weight.shape)} and dim={dim}"
         )
     if weight.isnan().any():
         raise ValueError("weight must not have NaN")
-    shape = (*weight.shape[:-1], weight.shape[-1] // 4, 4)  # -1 fails without rows
-    fours = weight.detach().abs().reshape(shape)
+    rows = weight.detach().abs().movedim(dim, -1)
+    fours = rows.reshape(*rows.shape[:-1], rows.shape[-1] // 4, 4)
     order = fours.argsort(dim=-1, stable=True)
     mask = torch.ones_like(fours, dtype=torch.bool)
-    return mask.scatter_(-1, order[..., :2], False).flatten(-2)
+    return mask.scatter_(-1, order[..., :2], False).flatten(-2).movedim(-1, dim)
 
 
 def _ends(sizes: list[Tensor]) -> list[int]:

@@ -641,7 +641,9 @@ def test_two_of_four_keeps_the_largest_pair():
         assert four[kept].abs().min() > four[~kept].abs().max()
     assert two_of_four_mask(torch.zeros(2, 4)).sum() == 4
     assert two_of_four_mask(torch.zeros(0, 4)).shape == (0, 4)
-    with pytest.raises(ValueError, match=r"multiple of 4, got a weight of shape \(3, 6\)"):
+    with pytest.raises(
+        ValueError, match=r"multiple of 4, got a weight of shape \(3, 6\)"
+    ):
         two_of_four_mask(torch.ones(3, 6))
     with pytest.raises(ValueError, match="NaN"):
         two_of_four_mask(torch.full((4,), float("nan")))

@@ -7,12 +7,13 @@ from itertools import pairwise
 import pytest
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from snippets.symmetry import _networks as networks
 from snippets.symmetry._outcomes import measure_freedom
 from snippets.symmetry._outcomes import spread as spreads
 from snippets.symmetry.effective_rank import effective_rank
-from snippets.symmetry.tied_units import Units, tied_units
+from snippets.symmetry.tied_units import Units, _groups, tied_units
 
 WIDTH = 12
 
@@ -50,10 +51,10 @@ def random_net(*sizes, seed=0, dtype=torch.float32):
     return nn.Sequential(*layers[:-1])
 
 
-def train(model, steps=40):
-    """Adam on a random regression task, in float64: generic labels, so that nothing cancels."""
+def train(model, steps=40, optimizer=torch.optim.Adam, weight_decay=0.0):
+    """On a random regression task, in float64: generic labels, so that nothing cancels."""
     x, y = batch(64, 5, seed=1).double(), batch(64, 3, seed=2).double()
-    step = torch.optim.Adam(model.parameters(), lr=1e-3)
+    step = optimizer(model.parameters(), lr=1e-3, weight_decay=weight_decay)
     for _ in range(steps):
         step.zero_grad()
         (model(x) - y).square().mean().backward()
@@ -109,6 +110,21 @@ def test_units_are_tied_though_weight_rows_differ(middle, activation):
     train(model)
     assert max(spread(model, depth) for depth in (1, 2, 3, 4)) < 1e-9
     assert tied_units(model, batch(32, 5)) == found
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "unties"),
+    [(torch.optim.Adam, True), (torch.optim.AdamW, False), (torch.optim.SGD, False)],
+)
+def test_only_adams_own_weight_decay_unties_units_of_different_weights(
+    optimizer, unties
+):
+    model = constant_net(fixes_ones(WIDTH))
+    train(model, 60, optimizer, weight_decay=0.1)
+    assert (max(spread(model, depth) for depth in (1, 2, 3, 4)) > 1e-6) == unties
+    equal = constant_net()
+    train(equal, 60, optimizer, weight_decay=0.1)
+    assert spread(equal, 4) < 1e-9
 
 
 def test_a_generic_matrix_frees_the_layers_on_both_its_sides_and_no_others():
@@ -206,6 +222,65 @@ def test_rounding_in_training_needs_a_tolerance():
     model[2].weight.data += 1e-6 * batch(WIDTH, WIDTH)
     assert tied_units(model, batch(32, 5))["2"] == FREE
     assert tied_units(model, batch(32, 5), tolerance=1e-3)["2"] == ALL_TIED
+
+
+def groups_by_definition(outputs, vjps, slack):
+    """Each unit with each: the first that is left, and all that agree with it."""
+    left, groups = list(range(outputs.shape[1])), []
+    while left:
+        first = left[0]
+        equal = [
+            unit
+            for unit in left
+            if all(
+                (v[:, unit] - v[:, first]).abs().max() <= s
+                for v, s in zip((outputs, vjps), slack, strict=True)
+            )
+        ]
+        left = [unit for unit in left if unit not in equal]
+        groups += [equal] if len(equal) > 1 else []
+    return groups
+
+
+@pytest.mark.parametrize("alike", [(0, 1), (0,), (1,)])  # which of the two tell apart
+@pytest.mark.parametrize("seed", range(4))
+def test_groups_are_those_of_comparing_each_with_each(alike, seed):
+    stream = generator(seed)
+    kind = torch.randint(12, (60,), generator=stream)
+    pair = []
+    for which in range(2):
+        value = torch.randn(9, 12, dtype=torch.float64, generator=stream)
+        if which not in alike:
+            value[:] = 1.0  # all agree in this one
+        noise = torch.rand(9, 60, dtype=torch.float64, generator=stream)
+        pair.append(value[:, kind] + 1.2e-3 * noise)  # at the border of what counts
+    slack = [1e-3, 1e-3]
+    found = _groups(tuple(pair), slack, torch.arange(60))
+    expected = groups_by_definition(*pair, slack)
+    assert len(expected) > 3 and found == expected
+
+
+class Work(TorchDispatchMode):
+    """Counts the entries that all operations of PyTorch read."""
+
+    def __init__(self):
+        super().__init__()
+        self.entries = 0
+
+    def __torch_dispatch__(self, function, _types, args=(), kwargs=None):
+        flat = [a for a in args if isinstance(a, torch.Tensor)]
+        self.entries += sum(a.numel() for a in flat)
+        return function(*args, **(kwargs or {}))
+
+
+def test_comparing_units_takes_work_in_proportion_to_them():
+    counts = []
+    for units in (400, 1600):
+        pair = tuple(batch(64, units, seed=s).double() for s in (1, 2))
+        with Work() as work:
+            assert _groups(pair, [1e-9, 1e-9], torch.arange(units)) == []
+        counts.append(work.entries)
+    assert counts[1] < 4.5 * counts[0]
 
 
 # tied_units: dead units

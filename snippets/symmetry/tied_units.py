@@ -31,14 +31,18 @@ def tied_units(
 ) -> dict[str, Units]:
     """Find the units that have equal outputs and equal gradients on a batch.
 
-    SGD, momentum and Adam move the weights of such units alike. Units with equal
+    SGD, momentum, Adam and AdamW move the weights of such units alike. Units with equal
     weights therefore stay one feature for good; units with different weights do so as
-    long as the neighbors that even out the differences stay tied, too.
+    long as the neighbors that even out the differences stay tied, too. The
+    `weight_decay` of Adam, not that of AdamW, unties the latter: it passes through the
+    division that makes steps of equal size.
 
     The units are watched at work, because their weights do not tell: outputs, and
     vector-Jacobian products (VJPs) for a random cotangent of the model's output, since
     the first gradient of a real loss may be 0. All of it happens in a float64 copy on
-    the CPU, in `eval()`; `model` itself is not touched.
+    the CPU, in `eval()`; `model` itself is not touched. What is kept of each layer are
+    its outputs and VJPs, and the time of comparing grows like them, as long as few
+    units lie within `tolerance` of each other.
 
     Args:
         model: Returns one floating-point tensor and can be deep-copied. Its `Linear`
@@ -95,15 +99,40 @@ def tied_units(
             for v, least in zip(pair, noise, strict=True)
         ]
         dead = (pair[1] == 0).all(0)
-        left, tied = (~dead).nonzero().flatten(), []
-        while len(left):
-            gaps = [(v[:, left] - v[:, left[:1]]).abs().amax(0) for v in pair]
-            equal = (gaps[0] <= slack[0]) & (gaps[1] <= slack[1])
-            if equal.sum() > 1:
-                tied.append(left[equal].tolist())
-            left = left[~equal]
+        tied = _groups(pair, slack, (~dead).nonzero().flatten())
         found[name] = Units(tied, dead.nonzero().flatten().tolist())
     return found
+
+
+def _groups(
+    pair: tuple[Tensor, Tensor], slack: list[float], units: Tensor
+) -> list[list[int]]:
+    """Units that agree with the first of their group, in every output and every VJP."""
+    if not len(units):
+        return []
+    # Units that agree at all agree at the entry that tells most units apart, so only
+    # neighbors in its order need be compared in whole: not each with each.
+    rows = [v[:, units] for v in pair]
+    apart = [v.std(1, correction=0) / s for v, s in zip(rows, slack, strict=True)]
+    kind = int(apart[1].max() > apart[0].max())
+    keys, order = rows[kind][apart[kind].argmax()].sort()
+    reach = 1.01 * slack[kind]  # rounding of the sum included
+    starts = torch.searchsorted(keys, keys - reach)
+    ends = torch.searchsorted(keys, keys + reach, right=True)
+    place = order.argsort().tolist()
+    near = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    groups, free = [], torch.ones(len(units), dtype=torch.bool)
+    for first, at in enumerate(place):
+        start, end = near[at]
+        if end - start == 1 or not free[first]:
+            continue
+        others = order[start:end][free[order[start:end]]]
+        gaps = [(v[:, others] - v[:, [first]]).abs().amax(0) for v in rows]
+        equal = others[(gaps[0] <= slack[0]) & (gaps[1] <= slack[1])]
+        if len(equal) > 1:
+            groups.append(units[equal.sort().values].tolist())
+        free[equal] = False
+    return groups
 
 
 def _watch(

@@ -12,6 +12,7 @@ from torch.nn.utils import prune
 from snippets.laboratory.ensembles import Ensemble
 from snippets.sparsity import _networks as networks
 from snippets.sparsity import _training as training
+from snippets.sparsity.csr_speed import _with_csr, csr_speed
 from snippets.sparsity.ftrl import FTRL
 from snippets.sparsity.magnitude_masks import (
     gradual_sparsity,
@@ -664,31 +665,49 @@ def model():
 def test_the_report_counts_bytes_and_leaves_the_model_alone():
     made = model()
     before = copy.deepcopy(made.state_dict())
-    report = sparse_report(made, torch.randn(3, 2, 96), rounds=2)
+    report = sparse_report(made)
     assert report.zeros == 0.75
+    assert report.zeros_by_kind == {"Linear": 0.75}
     nonzero, rows, bias = (96 * 64 + 64 * 32) // 4, 65 + 33, 4 * 64
     # The rest is names, shapes and alignment of the file.
     assert 0 < report.dense_bytes - 4 * nonzero * 4 - bias < 4000
     assert 0 < report.csr_bytes - 8 * nonzero - 4 * rows - bias < 4000
     assert 0 < report.csr64_bytes - 20 * nonzero - 8 * rows - bias < 4000
     assert report.zipped_bytes < report.dense_bytes
-    assert report.dense_seconds > 0 < report.csr_seconds
     assert all(torch.equal(made.state_dict()[k], v) for k, v in before.items())
-    assert sparse_report(made).csr_seconds is None
 
 
-@pytest.mark.parametrize("shape", [(3, 2), (1,), ()])
-def test_csr_twins_compute_the_same(shape):
-    from snippets.sparsity.sparse_report import _with_csr
+class Conv1D(nn.Module):
+    """As Hugging Face's GPT-2 has it: (inputs, outputs), and no layer of torch."""
 
-    made, x = model(), torch.randn(*shape, 96)
-    for indices in (torch.int32, torch.int64):
-        found = _with_csr(made, indices)(x)
-        assert found.shape == made(x).shape
-        assert torch.allclose(found, made(x), atol=1e-6)
-    layer = nn.Linear(4, 3)
-    found = _with_csr(layer, torch.int32)(x[..., :4])
-    assert torch.allclose(found, layer(x[..., :4]), atol=1e-6)
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(inputs, outputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+
+def test_the_report_counts_the_weights_of_every_kind_of_layer():
+    made = nn.ModuleList(
+        [
+            nn.Conv2d(3, 8, 3),
+            nn.BatchNorm2d(8),
+            nn.Embedding(10, 4),
+            Conv1D(4, 6),
+            nn.MultiheadAttention(4, 2),
+        ]
+    )
+    made[0].weight.data *= magnitude_masks([made[0].weight], 0.75)[0]
+    made[3].weight.data[:3] = 0
+    report = sparse_report(made)
+    assert report.zeros_by_kind == {
+        "Conv2d": 0.75,
+        "Embedding": 0.0,
+        "Conv1D": 0.75,
+        "MultiheadAttention": 0.0,
+        "NonDynamicallyQuantizableLinear": 0.0,
+    }
+    entries = 3 * 8 * 9, 10 * 4, 4 * 6, 12 * 4, 4 * 4
+    assert report.zeros == 0.75 * (entries[0] + entries[2]) / sum(entries)
 
 
 def test_the_report_counts_shared_weights_once():
@@ -705,7 +724,6 @@ def test_the_report_counts_shared_weights_once():
         sizes = [getattr(sparse_report(m), kind) for m in (again, tied)]
         assert sizes[0] < getattr(alone, kind) + middle + names
         assert sizes[1] < getattr(alone, kind) + names
-    assert sparse_report(again, torch.randn(2, 96), rounds=1).csr_seconds > 0
 
 
 def test_to_csr_is_the_same_matrix():
@@ -717,29 +735,106 @@ def test_to_csr_is_the_same_matrix():
 
 
 def test_the_report_refuses():
-    with pytest.raises(ValueError, match=r"at least one nn\.Linear, got none"):
-        sparse_report(nn.ReLU())
-    with pytest.raises(ValueError, match="rounds must be >= 1, got 0"):
-        sparse_report(model(), rounds=0)
-    made = model()
-    prune.l1_unstructured(made[0], "weight", amount=0.5)
-    with pytest.raises(ValueError, match=r"'0' is re-parametrized: .*prune\.remove"):
-        sparse_report(made)
-    made = nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(4, 4)))
-    with pytest.raises(ValueError, match="remove_parametrizations"):
-        sparse_report(made)
+    with pytest.raises(ValueError, match="two or more dimensions, got none"):
+        sparse_report(nn.BatchNorm1d(4))
     with pytest.raises(ValueError, match=r"'0' is not initialized: pass a batch"):
         sparse_report(nn.Sequential(nn.LazyLinear(4)))
-    with pytest.raises(ValueError, match="batch must be on the CPU, got meta"):
-        sparse_report(model(), torch.ones(3, 96, device="meta"))
     half = nn.Sequential(nn.Linear(96, 64)).half()
     assert sparse_report(half).dense_bytes > 2 * 96 * 64
-    with pytest.raises(ValueError, match=r"to be timed, got torch\.float16: give no"):
-        sparse_report(half, torch.ones(3, 96).half())
     with pytest.raises(ValueError, match="dense matrix"):
         to_csr(torch.ones(3))
     with pytest.raises(ValueError, match=r"got torch.int16"):
         to_csr(torch.eye(2), torch.int16)
+
+
+@pytest.mark.parametrize("report", [sparse_report, csr_speed])
+@pytest.mark.parametrize(
+    ("change", "mend"),
+    [
+        (lambda x: prune.l1_unstructured(x, "weight", 0.5), r"prune\.remove"),
+        (nn.utils.parametrizations.weight_norm, "remove_parametrizations"),
+    ],
+)
+def test_weights_that_are_made_of_others_are_refused(report, change, mend):
+    made = nn.Sequential(change(nn.Linear(4, 4)))
+    given = (made,) if report is sparse_report else (made, torch.ones(1, 4))
+    with pytest.raises(ValueError, match=f"'0' is re-parametrized: .*{mend}"):
+        report(*given)
+
+
+# Speed
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (1,), ()])
+def test_csr_twins_compute_the_same(shape):
+    made, x = model(), torch.randn(*shape, 96)
+    twin, layers = _with_csr(made)
+    assert list(layers) == ["0", "2"]
+    assert twin(x).shape == made(x).shape
+    assert torch.allclose(twin(x), made(x), atol=1e-6)
+    layer = nn.Linear(4, 3)
+    twin, layers = _with_csr(layer)
+    assert list(layers) == [""]
+    assert torch.allclose(twin(x[..., :4]), layer(x[..., :4]), atol=1e-6)
+
+
+class Named(nn.Module):
+    """Takes its batch by name, as models of Hugging Face do, and has a layer to spare."""
+
+    def __init__(self):
+        super().__init__()
+        self.encode, self.spare = nn.Linear(6, 4), nn.Linear(4, 4)
+
+    def forward(self, x, scale=1.0):
+        return scale * self.encode(x)
+
+
+def test_whatever_a_model_takes_can_be_timed():
+    x = torch.randn(3, 6)
+    for batch in ({"x": x}, {"x": x, "scale": 2.0}, (x,), [x, 2.0], x):
+        assert csr_speed(Named(), batch, rounds=1).layers == ["encode"]
+
+
+@pytest.mark.parametrize("norm_first", [True, False])
+def test_an_encoder_is_timed_with_its_feed_forward_layers_in_csr(norm_first):
+    layer = nn.TransformerEncoderLayer(
+        16, 2, 32, batch_first=True, norm_first=norm_first
+    )
+    made = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False).eval()
+    x = torch.randn(2, 5, 16)
+    found = csr_speed(made, x, rounds=1)
+    assert found.dense_seconds > 0 < found.csr_seconds
+    assert found.layers == [f"layers.{i}.linear{k}" for i in (0, 1) for k in (1, 2)]
+    twin, _ = _with_csr(made)
+    with torch.no_grad():
+        assert torch.allclose(twin(x), made(x), atol=1e-5)
+
+
+class Reaches(nn.Module):
+    """Uses the weight of a layer that it does not call."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return nn.functional.conv1d(x[..., None], self.inner.weight[..., None])
+
+
+def test_what_cannot_be_timed_is_said():
+    x = torch.ones(3, 96)
+    with pytest.raises(ValueError, match="rounds must be >= 1, got 0"):
+        csr_speed(model(), x, rounds=0)
+    with pytest.raises(ValueError, match=r"must be on the CPU, got \{'meta'\}"):
+        csr_speed(model(), x.to("meta"))
+    with pytest.raises(ValueError, match=r"float32 or float64, got torch\.float16"):
+        csr_speed(nn.Sequential(nn.Linear(96, 64)).half(), x.half())
+    with pytest.raises(ValueError, match=r"uses the weight of an nn\.Linear without"):
+        csr_speed(Reaches(), torch.ones(3, 4))
+    for none in (nn.ReLU(), nn.MultiheadAttention(4, 2)):
+        given = (torch.ones(3, 4),) * (3 if none._modules else 1)
+        with pytest.raises(ValueError, match=r"must call an nn\.Linear outside"):
+            csr_speed(none, given)
 
 
 # The experiment's helpers

@@ -1,64 +1,54 @@
-"""What zeros buy: bytes and time of a model as it is, compressed, and in CSR."""
+"""What do zeros save? Bytes of a model as it is, compressed, and in CSR."""
 
-import copy
 import io
-import statistics
-import time
 import warnings
 import zlib
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import is_parametrized
 
 
 class Report(NamedTuple):
-    """Zeros, bytes and seconds of a model.
+    """Zeros and bytes of a model.
 
     Attributes:
-        zeros: Share of exact zeros among the entries of the `Linear` weights.
+        zeros: Share of exact zeros among the entries of all weights.
+        zeros_by_kind: The same for each kind of layer, as in {"Linear": 0.9}.
         dense_bytes: What `torch.save` writes of the parameters and buffers.
         zipped_bytes: The same after zlib, at level 6.
-        csr_bytes: With each `Linear` weight in CSR, indices of 32 bits.
+        csr_bytes: With each weight in CSR, indices of 32 bits.
         csr64_bytes: With each in CSR as `to_sparse_csr` returns it, indices of 64 bits.
-        dense_seconds: Time of a forward pass; None without a batch.
-        csr_seconds: That with products in CSR, indices of 32 bits; None without a
-            batch.
     """
 
     zeros: float
+    zeros_by_kind: dict[str, float]
     dense_bytes: int
     zipped_bytes: int
     csr_bytes: int
     csr64_bytes: int
-    dense_seconds: float | None
-    csr_seconds: float | None
 
 
-def sparse_report(
-    model: nn.Module, batch: Tensor | None = None, *, rounds: int = 7
-) -> Report:
-    """Measure what the zeros of a model's `Linear` layers save, before and after CSR.
+def sparse_report(model: nn.Module) -> Report:
+    """Count the zeros of a model's weights, and the bytes that they save.
 
-    The model itself is not touched; copies of it are saved and run, in `eval()`.
+    Weights are the floating-point parameters of two or more dimensions, whatever layer
+    has them: `nn.Linear`, convolutions, embeddings. In CSR, those of more than two are
+    matrices with a row for each entry of the first. The model is not touched.
 
     Args:
-        model: Has at least one `nn.Linear`. Finish `torch.nn.utils.prune` first, with
-            `prune.remove`. A weight that several layers share counts once. Layers whose
-            `weight` is used without calling them, such as those in
-            `nn.MultiheadAttention`, may not run in CSR: give no batch then.
-        batch: Input on the CPU to time forward passes with, or None to time nothing.
-        rounds: Forward passes of each kind, taken in turn, >= 1; reported is the
-            median.
+        model: Has at least one weight. Finish `torch.nn.utils.prune` first, with
+            `prune.remove`. A weight that several layers share counts once, for the
+            first of them.
 
     Returns:
-        A `Report`. Bytes are exact; seconds hold for this machine and number of
-        threads.
+        A `Report`.
 
     Raises:
-        ValueError: If there is no `nn.Linear`, one is re-parametrized or not yet
-            initialized, `rounds` is out of range, or, with a batch, it is not on the
-            CPU or a weight not float32 or float64: CSR has no products for others.
+        ValueError: If there is no weight, or one is re-parametrized or not yet
+            initialized.
 
     Examples:
         >>> model = nn.Linear(100, 100)
@@ -67,35 +57,31 @@ def sparse_report(
         >>> report.zeros, report.csr_bytes < report.dense_bytes < 50_000
         (0.9, True)
     """
-    if rounds < 1:
-        raise ValueError(f"rounds must be >= 1, got {rounds}")
-    layers = {n: m for n, m in model.named_modules() if isinstance(m, nn.Linear)}
-    if not layers:
-        raise ValueError("model must have at least one nn.Linear, got none")
-    for name, layer in layers.items():
-        _check(name, layer, timed=batch is not None)
-    if batch is not None and batch.device.type != "cpu":
-        raise ValueError(f"batch must be on the CPU, got {batch.device}")
-    weights = list({id(m.weight): m.weight.detach() for m in layers.values()}.values())
-    entries = sum(w.numel() for w in weights)
-    dense = copy.deepcopy(model).eval()
-    csr, csr64 = (_with_csr(dense, t) for t in (torch.int32, torch.int64))
-    saved = _saved(dense)
-    seconds: list[list[float]] = [[], []]
-    if batch is not None:
-        for twin in (dense, csr):
-            _seconds(twin, batch)  # warm up
-        for _ in range(rounds):
-            for twin, found in zip((dense, csr), seconds, strict=True):
-                found.append(_seconds(twin, batch))
-    medians = [statistics.median(s) if s else None for s in seconds]
+    weights: dict[int, nn.Parameter] = {}
+    kinds: dict[str, list[Tensor]] = {}
+    for name, layer in model.named_modules():
+        _check(name, layer)
+        for p in layer.parameters(recurse=False):
+            if p.ndim > 1 and p.is_floating_point() and id(p) not in weights:
+                weights[id(p)] = p
+                kinds.setdefault(type(layer).__name__, []).append(p)
+    if not weights:
+        raise ValueError("model must have a weight of two or more dimensions, got none")
+    saved = _saved(model.state_dict())
+    narrow = {key: to_csr(p.flatten(1)) for key, p in weights.items()}
+    wide = {key: _as_torch_makes_it(p.flatten(1)) for key, p in weights.items()}
+    named = model.state_dict(keep_vars=True).items()
+    csr_bytes, csr64_bytes = (
+        len(_saved({name: csr.get(id(t), t.detach()) for name, t in named}))
+        for csr in (narrow, wide)
+    )
     return Report(
-        sum(int((w == 0).sum()) for w in weights) / entries,
+        _zeros(weights.values()),
+        {kind: _zeros(own) for kind, own in kinds.items()},
         len(saved),
         len(zlib.compress(saved, 6)),
-        len(_saved(csr)),
-        len(_saved(csr64)),
-        *medians,
+        csr_bytes,
+        csr64_bytes,
     )
 
 
@@ -123,9 +109,9 @@ def to_csr(weight: Tensor, indices: torch.dtype = torch.int32) -> Tensor:
         raise ValueError(f"weight must be a dense matrix, got {tuple(weight.shape)}")
     if indices not in (torch.int32, torch.int64):
         raise ValueError(f"indices must be torch.int32 or torch.int64, got {indices}")
-    with warnings.catch_warnings():  # CSR is in beta, says PyTorch
+    found = _as_torch_makes_it(weight)
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        found = weight.detach().to_sparse_csr()
         return torch.sparse_csr_tensor(
             found.crow_indices().to(indices, copy=True),
             found.col_indices().to(indices, copy=True),
@@ -135,65 +121,33 @@ def to_csr(weight: Tensor, indices: torch.dtype = torch.int32) -> Tensor:
         )
 
 
-class _Sparse(nn.Module):
-    """A `Linear` with a CSR weight; `Linear` itself is slow with many rows."""
-
-    def __init__(self, layer: nn.Linear, weight: nn.Parameter) -> None:
-        super().__init__()
-        self.weight = weight
-        self.bias = layer.bias
-
-    def forward(self, x: Tensor) -> Tensor:
-        rows = x.reshape(-1, x.shape[-1])  # (..., features) -> (rows, features)
-        one = len(rows) == 1  # a product with a vector has a kernel of its own
-        found = self.weight @ rows[0] if one else (self.weight @ rows.T).T
-        if self.bias is not None:
-            found = found + self.bias
-        return found.reshape(*x.shape[:-1], -1)
+def _as_torch_makes_it(weight: Tensor) -> Tensor:
+    with warnings.catch_warnings():  # CSR is in beta, says PyTorch
+        warnings.simplefilter("ignore", UserWarning)
+        return weight.detach().to_sparse_csr()
 
 
-def _with_csr(model: nn.Module, indices: torch.dtype) -> nn.Module:
-    """A copy of the model with CSR weights; those of 64 bits as PyTorch makes them."""
-    twin = nn.ModuleDict({"model": copy.deepcopy(model)})
-    sparse: dict[int, nn.Parameter] = {}  # what was shared is shared again
-    for parent in list(twin.modules()):
-        for name, layer in list(parent._modules.items()):
-            if not isinstance(layer, nn.Linear):
-                continue
-            key, weight = id(layer.weight), layer.weight.detach()
-            if key not in sparse:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", UserWarning)
-                    wide = indices == torch.int64
-                    found = weight.to_sparse_csr() if wide else to_csr(weight)
-                sparse[key] = nn.Parameter(found, requires_grad=False)
-            setattr(parent, name, _Sparse(layer, sparse[key]))
-    return twin["model"]
-
-
-def _check(name: str, layer: nn.Linear, *, timed: bool) -> None:
-    wrong, dtype = "", layer.weight.dtype
-    if "weight" not in layer._parameters:
-        wrong = (
-            "is re-parametrized: undo it first, by torch.nn.utils.prune.remove, "
-            "remove_weight_norm or parametrize.remove_parametrizations"
+def _check(name: str, layer: nn.Module) -> None:
+    plain = isinstance(layer.__dict__.get("weight"), Tensor)  # as prune leaves it
+    if plain or is_parametrized(layer):
+        raise ValueError(
+            f"the weight of layer {name!r} is re-parametrized: undo it first, by "
+            "torch.nn.utils.prune.remove, remove_weight_norm or "
+            "parametrize.remove_parametrizations"
         )
-    elif isinstance(layer.weight, nn.parameter.UninitializedParameter):
-        wrong = "is not initialized: pass a batch through the model first"
-    elif timed and dtype not in (torch.float32, torch.float64):
-        wrong = f"must be float32 or float64 to be timed, got {dtype}: give no batch"
-    if wrong:
-        raise ValueError(f"the weight of layer {name!r} {wrong}")
+    if any(map(nn.parameter.is_lazy, layer.parameters(recurse=False))):
+        raise ValueError(
+            f"the weight of layer {name!r} is not initialized: pass a batch through "
+            "the model first"
+        )
 
 
-def _saved(model: nn.Module) -> bytes:
+def _zeros(weights: Iterable[Tensor]) -> float:
+    counts = [(int((w == 0).sum()), w.numel()) for w in weights]
+    return sum(zeros for zeros, _ in counts) / sum(entries for _, entries in counts)
+
+
+def _saved(state: dict[str, Any]) -> bytes:
     with io.BytesIO() as file:
-        torch.save(model.state_dict(), file)
+        torch.save(state, file)
         return file.getvalue()
-
-
-@torch.no_grad()
-def _seconds(model: nn.Module, batch: Tensor) -> float:
-    before = time.perf_counter()
-    model(batch)
-    return time.perf_counter() - before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -23,13 +24,19 @@ def of_logits(logits: Tensor, target: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, target, reduction="none")
 
 
-def value_and_gradient(
-    loss: Loss, logits: Tensor, target: float
-) -> tuple[Tensor, Tensor]:
+class ByLogit(NamedTuple):
     """Loss of each logit and its derivative, both in the logits' shape and dtype."""
+
+    loss: Tensor
+    gradient: Tensor
+
+
+def value_and_gradient(loss: Loss, logits: Tensor, target: float) -> ByLogit:
+    """What a loss makes of each logit, with one target for all."""
     z = logits.detach().requires_grad_()
     values = loss(z, torch.full_like(z, target))
-    return values.detach(), torch.autograd.grad(values.sum(), z)[0]
+    (gradient,) = torch.autograd.grad(values.sum(), z)
+    return ByLogit(values.detach(), gradient)
 
 
 class SoftmaxTwice(Ensemble):

@@ -62,6 +62,10 @@ def _exact(value: float, unit: str = "1") -> Estimate:
     return largest([value], unit)
 
 
+def _exact_curve(values: Tensor, x: Tensor) -> Series:
+    return Series(tuple(x.tolist()), tuple(map(_exact, values.tolist())), "1")
+
+
 # Output layers
 
 
@@ -74,36 +78,41 @@ def binary(_seeds: range) -> Results:
     """
     logits = torch.arange(64 * 100 + 1, dtype=torch.float64) / 64
     results: Results = {}
-    least = []
+    least_gradients = []
     for name, dtype in DTYPES.items():
-        z = torch.unique(logits.to(dtype))
-        gradient = value_and_gradient(after_sigmoid, z, 0)[1]
-        lost = ~(gradient.abs() > 0)
+        z = torch.unique(logits.to(dtype))  # in few bits, neighbors become one
+        gradient = value_and_gradient(after_sigmoid, z, 0).gradient
+        lost = ~(gradient.abs() > 0)  # 0 or NaN
         blind = float(z[lost][0])
         nan = gradient[lost].isnan().double().mean()
-        results[f"blind_{name}"] = _exact(blind)
-        results[f"odds_{name}"] = _exact(math.exp(blind))
-        results[f"nan_{name}"] = _exact(float(nan), "share")
-        both = (
-            value_and_gradient(of_logits, z, 0)[1],
-            value_and_gradient(of_logits, -z, 1)[1],
-        )
-        least.append(float(torch.stack(both).abs().min()))
-    results["least_gradient_of_logits"] = _exact(min(least))
-    results["loss_when_blind"] = _exact(
-        float(value_and_gradient(after_sigmoid, torch.full((1,), 20.0), 0)[0]), "nats"
-    )
-    gradient = value_and_gradient(after_sigmoid, -logits.float(), 1)[1]
+        results |= {
+            f"blind_{name}": _exact(blind),
+            f"odds_{name}": _exact(math.exp(blind)),
+            f"nan_{name}": _exact(float(nan), "share"),
+        }
+        # For target 0 a positive logit is wrong, for target 1 a negative one.
+        for wrong, target in ((z, 0), (-z, 1)):
+            gradient = value_and_gradient(of_logits, wrong, target).gradient
+            least_gradients.append(float(gradient.abs().min()))
+    results["least_gradient_of_logits"] = _exact(min(least_gradients))
+    twenty = value_and_gradient(after_sigmoid, torch.full((1,), 20.0), 0)
+    results["loss_when_blind"] = _exact(float(twenty.loss), "nats")
+    gradient = value_and_gradient(after_sigmoid, -logits.float(), 1).gradient
     results["half_fp32"] = _exact(float(logits[gradient.abs() < 0.5][0]))
+    return results | _binary_curves()
+
+
+def _binary_curves() -> Results:
+    """Loss and gradient for target 0 against the logit, in two types."""
+    results: Results = {}
     for name in ("fp32", "bf16"):
         z = (torch.arange(24 * 8 + 1) / 8).to(DTYPES[name])
-        x = tuple(z.tolist())
         for path, loss in (("after_sigmoid", after_sigmoid), ("of_logits", of_logits)):
-            for kind, y in zip(
-                ("loss", "gradient"), value_and_gradient(loss, z, 0), strict=True
-            ):
-                points = tuple(_exact(v) for v in y.tolist())
-                results[f"{path}_{name}_{kind}"] = Series(x, points, "1")
+            by_logit = value_and_gradient(loss, z, 0)
+            results |= {
+                f"{path}_{name}_loss": _exact_curve(by_logit.loss, z),
+                f"{path}_{name}_gradient": _exact_curve(by_logit.gradient, z),
+            }
     return results
 
 
@@ -113,34 +122,53 @@ def softmax_twice(seeds: range) -> Results:
     Exact: the loss of a perfect answer, and the gradient where a wrong class leads by 10. Measured: how much
     gradient is left before training, and what training makes of it, on the digits and on MNIST-1D.
     """
-    perfect, wrong = torch.zeros(2, 1, CLASSES, dtype=torch.float64)
-    perfect[0, 0], wrong[0, 1] = 1000, 10
-    target = torch.zeros(1, dtype=torch.long)
-    floor = float(F.cross_entropy(perfect.softmax(-1), target))
-    error = abs(floor - (math.log(math.e + CLASSES - 1) - 1))
-    results: Results = {"floor": _exact(floor, "nats"), "floor_error": _exact(error)}
-    wrong.requires_grad_()
-    for name, z in (("once", wrong), ("twice", wrong.softmax(-1))):
-        (gradient,) = torch.autograd.grad(F.cross_entropy(z, target), wrong)
-        results[f"{name}_gradient_when_wrong"] = _exact(float(gradient.norm()))
-
-    easy, gradients, accuracies = digits.splits(seeds), [], []
+    results = _softmax_twice_exactly()
+    easy = digits.splits(seeds)
+    gradient, accuracy = {}, {}
     for name, kind in (("once", Ensemble), ("twice", SoftmaxTwice)):
         nets = initial_networks("relu", seeds, (64, 64, 64, 64, CLASSES), kind)
         train(nets, easy.train_x, easy.train_y, seeds=seeds, epochs=EPOCHS)
-        accuracy = nets.accuracy(easy.test_x, easy.test_y)
-        loss = cross_entropy(nets, easy.train_x, easy.train_y)
-        results[f"{name}_digits"] = mean(accuracy, "share")
-        results[f"{name}_digits_training_loss"] = mean(loss, "nats")
+        easy_accuracy = nets.accuracy(easy.test_x, easy.test_y)
+        easy_loss = cross_entropy(nets, easy.train_x, easy.train_y)
+
         nets, data = train_networks("relu", LOW, seeds, kind)
-        accuracies.append(nets.accuracy(data.test_x, data.test_y))
-        results[f"{name}_mnist1d"] = mean(accuracies[-1], "share")
-        nets = initial_networks("relu", seeds, kind=kind)
-        gradients.append(gradient_norm(nets, data.train_x, data.train_y))
-    lost = accuracies[0] - accuracies[1]
-    results["points_lost_mnist1d"] = mean(100 * lost, "points")
-    results["gradient_at_start"] = mean(gradients[1] / gradients[0], "1")
-    return results
+        accuracy[name] = nets.accuracy(data.test_x, data.test_y)
+        untrained = initial_networks("relu", seeds, kind=kind)
+        gradient[name] = gradient_norm(untrained, data.train_x, data.train_y)
+
+        results |= {
+            f"{name}_digits": mean(easy_accuracy, "share"),
+            f"{name}_digits_training_loss": mean(easy_loss, "nats"),
+            f"{name}_mnist1d": mean(accuracy[name], "share"),
+        }
+    lost = 100 * (accuracy["once"] - accuracy["twice"])
+    return results | {
+        "points_lost_mnist1d": mean(lost, "points"),
+        "gradient_at_start": mean(gradient["twice"] / gradient["once"], "1"),
+    }
+
+
+def _softmax_twice_exactly() -> Results:
+    """What the loss makes of one answer; the first class is the right one."""
+    target = torch.tensor([0])
+    perfect = torch.zeros(1, CLASSES, dtype=torch.float64)
+    perfect[0, 0] = 1000
+    floor = float(F.cross_entropy(perfect.softmax(-1), target))
+    theory = math.log(math.e + CLASSES - 1) - 1
+
+    wrong = torch.zeros(1, CLASSES, dtype=torch.float64)
+    wrong[0, 1] = 10
+    wrong.requires_grad_()
+    norms = {}
+    for name, z in (("once", wrong), ("twice", wrong.softmax(-1))):
+        (gradient,) = torch.autograd.grad(F.cross_entropy(z, target), wrong)
+        norms[name] = float(gradient.norm())
+    return {
+        "floor": _exact(floor, "nats"),
+        "floor_error": _exact(abs(floor - theory)),
+        "once_gradient_when_wrong": _exact(norms["once"]),
+        "twice_gradient_when_wrong": _exact(norms["twice"]),
+    }
 
 
 # Hidden layers
@@ -151,23 +179,22 @@ def two_rates(seeds: range) -> Results:
     results: Results = {}
     test: dict[str, dict[str, Tensor]] = {}
     for name in COMPARED:
-        (low, data), (high, _) = (train_networks(name, lr, seeds) for lr in (LOW, HIGH))
-        test[name] = {
-            "low": low.accuracy(data.test_x, data.test_y),
-            "high": high.accuracy(data.test_x, data.test_y),
-        }
-        validated = [
-            n.accuracy(data.validation_x, data.validation_y) for n in (low, high)
-        ]
-        test[name]["tuned"] = test[name]["high"].where(
-            validated[1] > validated[0], test[name]["low"]
+        low, data = train_networks(name, LOW, seeds)
+        high, _ = train_networks(name, HIGH, seeds)
+        validated_low, validated_high = (
+            nets.accuracy(data.validation_x, data.validation_y) for nets in (low, high)
         )
+        test_low, test_high = (
+            nets.accuracy(data.test_x, data.test_y) for nets in (low, high)
+        )
+        tuned = test_high.where(validated_high > validated_low, test_low)
+        test[name] = {"low": test_low, "high": test_high, "tuned": tuned}
         results[f"{name}_zeros"] = mean(zeros(low, data.test_x), "share")
         for rate, accuracy in test[name].items():
             results[f"{name}_{rate}"] = mean(accuracy, "share")
-            gap = accuracy - test["relu"][rate]
             if name != "relu":
-                results[f"{name}_minus_relu_{rate}"] = mean(100 * gap, "points")
+                gap = 100 * (accuracy - test["relu"][rate])
+                results[f"{name}_minus_relu_{rate}"] = mean(gap, "points")
     return results
 
 
@@ -214,18 +241,19 @@ def depth(seeds: range) -> Results:
     inputs = splits(seeds).test_x[:, :64].double()
     for name, hidden in HIDDEN.items():
         streams = generators(seeds, "deep weights")
-        h, squares = inputs, []
-        before: list[Tensor] = []
-        for n, m in pairwise((inputs.shape[-1], *[WIDTH] * LAYERS)):
-            w = [torch.randn(n, m, generator=g, dtype=h.dtype) for g in streams]
-            z = h @ torch.stack(w) * math.sqrt(hidden.weight_variance / n)
-            before.append(z if before else z.requires_grad_())
-            h = hidden.function(z)
+        h, before, squares = inputs, [], []
+        for layer, (n, m) in enumerate(pairwise((inputs.shape[-1], *[WIDTH] * LAYERS))):
+            drawn = [torch.randn(n, m, generator=g, dtype=h.dtype) for g in streams]
+            z = h @ torch.stack(drawn) * math.sqrt(hidden.weight_variance / n)
+            if layer == 0:
+                z.requires_grad_()  # here the way back ends
+            h = hidden.function(z)  # (runs, examples, units)
+            before.append(z)
             squares.append(h.detach().square().mean((1, 2)))
         shape = h.shape[1:]
         cotangent = [torch.randn(shape, generator=g, dtype=h.dtype) for g in streams]
-        back = torch.autograd.grad(h, before, torch.stack(cotangent))
-        first, last = (back[i].square().mean((1, 2)) for i in (0, -1))
+        gradients = torch.autograd.grad(h, before, torch.stack(cotangent))
+        first, last = (gradients[i].square().mean((1, 2)) for i in (0, -1))
         factor = (first / last) ** (1 / (2 * (LAYERS - 1)))
         results[f"{name}_gradient"] = mean(factor, "1")
         results[f"{name}_signal"] = geometric_mean(squares[-1] / squares[0], "1")

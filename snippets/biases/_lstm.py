@@ -38,23 +38,24 @@ class Recall:
     """
 
     def __init__(self, seeds: range, forget_bias: float | None) -> None:
-        stacks: list[list[Tensor]] = []
+        by_run: list[list[Tensor]] = []
         for g in generators(seeds, "LSTM"):
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(g.initial_seed())
                 lstm, head = nn.LSTM(SYMBOLS, UNITS), nn.Linear(UNITS, SYMBOLS)
             if forget_bias is not None:
                 forget_bias_(lstm, forget_bias)
-            stacks.append(
+            by_run.append(
                 [p.detach() for p in (*lstm.parameters(), *head.parameters())]
             )
-        # Weights as (runs, fan_in, fan_out), biases as (runs, 1, fan_out).
-        self.parameters = [
-            torch.stack(one).mT.contiguous()
-            if one[0].ndim == 2
-            else torch.stack(one)[:, None]
-            for one in zip(*stacks, strict=True)
-        ]
+        self.parameters: list[Tensor] = []
+        for of_runs in zip(*by_run, strict=True):
+            stacked = torch.stack(of_runs)
+            # Weights as (runs, fan_in, fan_out), biases as (runs, 1, fan_out).
+            is_weight = stacked.ndim == 3
+            self.parameters.append(
+                stacked.mT.contiguous() if is_weight else stacked[:, None]
+            )
 
     def logits(self, x: Tensor) -> Tensor:
         """What the networks answer after the last step, shape (runs, examples, SYMBOLS)."""

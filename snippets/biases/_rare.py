@@ -29,14 +29,10 @@ def draw(streams: list[torch.Generator], eights: Tensor) -> tuple[Tensor, Tensor
     for g, is_eight in zip(streams, eights, strict=True):
         label = torch.rand(BATCH, generator=g) < PRIOR
         place = torch.rand(2, BATCH, generator=g)
-        with_, without = is_eight.nonzero().flatten(), (~is_eight).nonzero().flatten()
-        index.append(
-            torch.where(
-                label,
-                with_[(place[0] * len(with_)).long()],
-                without[(place[1] * len(without)).long()],
-            )
-        )
+        rare, others = is_eight.nonzero().flatten(), (~is_eight).nonzero().flatten()
+        one_rare = rare[(place[0] * len(rare)).long()]  # (BATCH,)
+        one_other = others[(place[1] * len(others)).long()]
+        index.append(torch.where(label, one_rare, one_other))
         labels.append(label)
     return torch.stack(index), torch.stack(labels).float()
 

@@ -30,7 +30,7 @@ from snippets.laboratory.intervals import curve, geometric_mean, largest, mean, 
 from snippets.laboratory.seeding import generators
 
 EPOCHS = 15
-RECALL_STEPS = 200
+RECALL_STEPS, RECALL_BATCH = 200, 16
 FORGET_BIASES = (0, 1, 2, 3, 4)
 
 
@@ -57,9 +57,9 @@ def hidden(seeds: range) -> Results:
             sizes = [b.abs().mean((1, 2)) for b in nets.biases[:-1]]
             results["zero_size_after_training"] = mean(torch.stack(sizes).mean(0), "1")
             continue
-        for key, at in (("", last), ("_after_1_epoch", first)):
-            gap = 100 * (at[name] - at["zero"])
-            results[f"{name}_minus_zero{key}"] = mean(gap, "points")
+        gap, first_gap = (100 * (by[name] - by["zero"]) for by in (last, first))
+        results[f"{name}_minus_zero"] = mean(gap, "points")
+        results[f"{name}_minus_zero_after_1_epoch"] = mean(first_gap, "points")
     return results
 
 
@@ -87,18 +87,16 @@ def rare(seeds: range) -> Results:
     Each example is drawn anew: the label with its prior, then an image of that label. Test images are
     weighted to the same prior, so the loss of the best constant answer is the prior's entropy, exactly.
     """
-    zero, prior = (
-        _rare_losses(seeds, log_prior=log_prior, adam=True, zero_weights=False)
-        for log_prior in (False, True)
-    )
+    zero, prior = _rare_zero_and_prior(seeds, adam=True, zero_weights=False)
+    zero_steps, prior_steps = _steps_to_entropy(zero), _steps_to_entropy(prior)
     gap = zero - prior
     return {
         "entropy": largest([_entropy()], "nats"),
         "zero_first_loss": mean(zero[:, 0], "nats"),
         "prior_first_loss": mean(prior[:, 0], "nats"),
-        "zero_steps_to_entropy": mean(_steps_to_entropy(zero), "steps"),
-        "prior_steps_to_entropy": mean(_steps_to_entropy(prior), "steps"),
-        "head_start": mean(_steps_to_entropy(zero) - _steps_to_entropy(prior), "steps"),
+        "zero_steps_to_entropy": mean(zero_steps, "steps"),
+        "prior_steps_to_entropy": mean(prior_steps, "steps"),
+        "head_start": mean(zero_steps - prior_steps, "steps"),
         "gap_after_20_steps": mean(gap[:, LOOKS.index(20)], "nats"),
         "gap_after_50_steps": mean(gap[:, LOOKS.index(50)], "nats"),
         "gap_after_200_steps": mean(gap[:, LOOKS.index(200)], "nats"),
@@ -114,16 +112,12 @@ def rare_sgd(seeds: range) -> Results:
     at the prior next to none does, and a step of SGD is as small as its gradient. `he` is SGD from He's
     output weights, `adam` is Adam, lr 1e-3, from output weights of 0.
     """
-    (zero, prior), he, adam = (
-        [
-            _rare_losses(
-                seeds, log_prior=log_prior, adam=adam, zero_weights=zero_weights
-            )
-            for log_prior in (False, True)
-        ]
-        for adam, zero_weights in ((False, True), (False, False), (True, True))
-    )
-    gap, he_gap, adam_gap = (a[:, -1] - b[:, -1] for a, b in ((zero, prior), he, adam))
+    zero, prior = _rare_zero_and_prior(seeds, adam=False, zero_weights=True)
+    he_zero, he_prior = _rare_zero_and_prior(seeds, adam=False, zero_weights=False)
+    adam_zero, adam_prior = _rare_zero_and_prior(seeds, adam=True, zero_weights=True)
+    gap = zero[:, -1] - prior[:, -1]
+    he_gap = he_zero[:, -1] - he_prior[:, -1]
+    adam_gap = adam_zero[:, -1] - adam_prior[:, -1]
     return {
         "he_gap_after_200_steps": mean(he_gap, "nats"),
         "adam_gap_after_200_steps": mean(adam_gap, "nats"),
@@ -149,7 +143,7 @@ def reach(seeds: range) -> Results:
     for name, bias in {"default": None, **{f"b{b}": b for b in FORGET_BIASES}}.items():
         nets = Recall(seeds, bias)
         ratios[name] = _first_over_last(nets, x, y)
-        nets.parameters[1].zero_()
+        nets.parameters[1].zero_()  # the recurrent weights
         ratios[f"cell_{name}"] = _first_over_last(nets, x, y)
     ratios |= {
         "b1_over_b0": ratios["b1"] / ratios["b0"],
@@ -167,22 +161,31 @@ def recall(seeds: range) -> Results:
     results: Results = {}
     for bias in (0, 1, 2, 3, 5):
         nets = Recall(seeds, bias)
-        parameters = [p.requires_grad_() for p in nets.parameters]
-        adam = torch.optim.Adam(parameters, lr=3e-3, fused=True)
-        streams = generators(seeds, "sequences to train on")
-        for _ in range(RECALL_STEPS):
-            x, y = sequences(streams, 16)
-            loss = F.cross_entropy(
-                nets.logits(x).flatten(0, 1), y.flatten(), reduction="sum"
-            )
-            adam.zero_grad()
-            (loss / 16).backward()  # type: ignore[no-untyped-call]
-            adam.step()
+        _train_recall(nets, seeds)
         x, y = sequences(generators(seeds, "sequences to test on"), 500)
         with torch.no_grad():
-            accuracy = (nets.logits(x).argmax(-1) == y).double().mean(-1)
+            accuracy = (nets.logits(x).argmax(-1) == y).double().mean(-1)  # (runs,)
         results[f"b{bias}_solved"] = share(int((accuracy >= 0.9).sum()), len(seeds))
     return results
+
+
+def _train_recall(nets: Recall, seeds: range) -> None:
+    """Train in place, on sequences that are drawn anew for each step."""
+    parameters = [p.requires_grad_() for p in nets.parameters]
+    adam = torch.optim.Adam(parameters, lr=3e-3, fused=True)
+    streams = generators(seeds, "sequences to train on")
+    for _ in range(RECALL_STEPS):
+        x, y = sequences(streams, RECALL_BATCH)
+        losses = _summed_cross_entropy(nets, x, y)
+        adam.zero_grad()
+        (losses / RECALL_BATCH).backward()  # type: ignore[no-untyped-call]
+        adam.step()
+
+
+def _summed_cross_entropy(nets: Recall, x: Tensor, y: Tensor) -> Tensor:
+    """Over runs, which share no parameter, and sequences: each run gets the gradient of its own loss."""
+    logits = nets.logits(x)  # (runs, sequences, symbols)
+    return F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="sum")
 
 
 def _accuracy_by_epoch(nets: Ensemble, seeds: range, *, frozen: bool) -> list[Tensor]:
@@ -209,17 +212,27 @@ def _accuracy_by_epoch(nets: Ensemble, seeds: range, *, frozen: bool) -> list[Te
     return accuracies
 
 
+def _rare_zero_and_prior(
+    seeds: range, *, adam: bool, zero_weights: bool
+) -> tuple[Tensor, Tensor]:
+    """Test losses from an output bias of 0 and from that of the prior, shape (runs, looks) both."""
+    zero = networks.initial_biases("zero", seeds, outputs=1)
+    prior = networks.initial_biases("zero", seeds, outputs=1)
+    for bias in prior[-1]:
+        log_prior_bias_(bias[0], torch.tensor([PRIOR]), output="sigmoid", total=1)
+    return (
+        _rare_losses(zero, seeds, adam, zero_weights),
+        _rare_losses(prior, seeds, adam, zero_weights),
+    )
+
+
 def _rare_losses(
-    seeds: range, *, log_prior: bool, adam: bool, zero_weights: bool
+    biases: list[Tensor], seeds: range, adam: bool, zero_weights: bool
 ) -> Tensor:
     """Test loss after the numbers of steps in LOOKS, shape (runs, looks)."""
     weights = networks.he_weights(seeds, 1)
     if zero_weights:
         weights[-1].zero_()
-    biases = networks.initial_biases("zero", seeds, outputs=1)
-    if log_prior:
-        for bias in biases[-1]:
-            log_prior_bias_(bias[0], torch.tensor([PRIOR]), output="sigmoid", total=1)
     nets = Ensemble(weights, biases)
     parameters = [p.requires_grad_() for p in nets.parameters()]
     optimizer = (
@@ -245,7 +258,6 @@ def _steps_to_entropy(losses: Tensor) -> Tensor:
 def _first_over_last(nets: Recall, x: Tensor, y: Tensor) -> Tensor:
     """Norm of the gradient at the first step of the sequences over that at the last, shape (runs,)."""
     x = x.clone().requires_grad_()
-    loss = F.cross_entropy(nets.logits(x).flatten(0, 1), y.flatten(), reduction="sum")
-    (gradient,) = torch.autograd.grad(loss, x)
+    (gradient,) = torch.autograd.grad(_summed_cross_entropy(nets, x, y), x)
     norms: Tensor = gradient.double().norm(dim=-1).mean(-1)  # (runs, steps)
     return norms[:, 0] / norms[:, -1]

@@ -25,10 +25,9 @@ def initial_networks(
     weights, biases = [], []
     for n, m in pairwise((features, width, width, 10)):
         bound = math.sqrt((6 if kind == "he" else 1) / n)
+        # (runs, n + 1, m): the last row is for biases.
         uniform = torch.stack([torch.rand(n + 1, m, generator=g) for g in streams])
-        layer = bound * (
-            2 * uniform - 1
-        )  # (runs, n + 1, m): the last row is for biases
+        layer = bound * (2 * uniform - 1)
         weights.append(layer[:, :-1].contiguous())
         biases.append(layer[:, -1:] * (kind == "default"))
     return Ensemble(weights, biases, dropout=p)

@@ -98,6 +98,7 @@ def slope_over_variance(samples: Tensor, y: Tensor) -> Results:
         [_score_of_means(scores.brier, samples[half:], y, t) for t in numbers]
     )  # (numbers, runs)
     inverse = torch.tensor([1 / t for t in numbers]).double()
-    center = inverse - inverse.mean()
-    slope = (center[:, None] * values).sum(0) / center.square().sum()
+    deviation = inverse - inverse.mean()
+    # Least squares: covariance with 1/T over the variance of 1/T.
+    slope = (deviation[:, None] * values).sum(0) / deviation.square().sum()
     return {"slope_over_variance": mean(slope / variance, "1")}

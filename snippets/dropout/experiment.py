@@ -61,24 +61,26 @@ TRAINING_STEPS, BATCH = 1200, 50
 def steps(seeds: range) -> Results:
     """Steps to a training loss of 0.1 with dropout over steps without; digits, 100 units."""
     seeds = seeds[: len(seeds) // 2]
-    data, results = digits.splits(seeds), Results()
+    data = digits.splits(seeds)
+    results: Results = {}
     for name, optimizer in OPTIMIZERS.items():
         counts = {}
         for p in (0.0, 0.2, 0.5):
             nets = initial_networks(64, 100, p, seeds, "default")
             counts[p] = steps_to(TRAINING_LOSS, nets, data, seeds, optimizer)
             for loss, count in counts[p].items():
-                key = f"{name}_{100 * p:.0f}_{loss}"
+                key = f"{name}_{100 * p:.0f}_{loss}"  # as adam_50_eval
                 results[f"{key}_steps"] = mean(count, "steps")
                 if p:
                     results[key] = mean(count / counts[0.0][loss], "1")
-    he = {}
-    for p in (0.0, 0.5):
-        nets = initial_networks(64, 100, p, seeds)
-        he[p] = steps_to(
-            TRAINING_LOSS, nets, data, seeds, OPTIMIZERS["adam"], ("eval",)
-        )["eval"]
-    return results | {"adam_50_eval_he": mean(he[0.5] / he[0.0], "1")}
+    slower_from_he = _he_steps(0.5, data, seeds) / _he_steps(0.0, data, seeds)
+    return results | {"adam_50_eval_he": mean(slower_from_he, "1")}
+
+
+def _he_steps(p: float, data: digits.Split, seeds: range) -> Tensor:
+    """Steps from He's initialization, Adam, until the loss with dropout off is reached, shape (runs,)."""
+    nets, optimizer = initial_networks(64, 100, p, seeds), OPTIMIZERS["adam"]
+    return steps_to(TRAINING_LOSS, nets, data, seeds, optimizer, ("eval",))["eval"]
 
 
 # Inference
@@ -95,7 +97,8 @@ def inference(seeds: range) -> Results:
         def forward(self, x: Tensor) -> Tensor:
             return F.dropout(x, 0.5)
 
-    functional, differing, dropped = Functional().eval(), 0, []
+    functional = Functional().eval()
+    differing, dropped = 0, []
     state = torch.get_rng_state()  # F.dropout knows no other source
     for stream in generators(seeds, "inputs"):
         torch.manual_seed(int(torch.randint(2**62, (), generator=stream)))
@@ -104,8 +107,8 @@ def inference(seeds: range) -> Results:
         without = nn.Sequential(first, relu, last)
         x = torch.randn(1000, 64, generator=stream)
         with torch.no_grad():
-            bits, expected = (f(x).view(torch.int32) for f in (with_dropout, without))
-            differing += int((bits != expected).sum())
+            bits = with_dropout(x).view(torch.int32)
+            differing += int((bits != without(x).view(torch.int32)).sum())
             dropped.append(float((functional(x) == 0).double().mean()))
     torch.set_rng_state(state)
     return {
@@ -131,21 +134,12 @@ def _eval_and_monte_carlo(seeds: range, train_examples: int) -> Results:
     """Train with dropout, then predict with dropout off and with samples, each with a temperature, too."""
     data = mnist1d.splits(seeds)
     nets = _train(data, seeds, train_examples)
-    test_masks = generators(seeds, "masks of samples")[0]
+    masks = generators(seeds, "masks of samples")[0]
     samples = torch.stack(
-        list(sample_probabilities(nets, data.test_x, SAMPLES, test_masks))
+        list(sample_probabilities(nets, data.test_x, SAMPLES, masks))
     )  # (samples, runs, examples, classes)
     eval_logits = nets.logits(data.test_x)
-    temperature = best_temperature(
-        nets.logits(data.validation_x), data.validation_y
-    )  # (runs, 1, 1)
-    # Monte Carlo may use the validation data, too: powers of its mean, normalized again.
-    validation_masks = generators(seeds, "masks of validation samples")[0]
-    validation_samples = sample_probabilities(
-        nets, data.validation_x, SAMPLES, validation_masks
-    )
-    validation_mean = sum(validation_samples, torch.zeros(())) / SAMPLES
-    mc_temperature = best_temperature(log(validation_mean), data.validation_y)
+    temperature, mc_temperature = _best_temperatures(nets, data, seeds)
     probabilities = {
         "eval": eval_logits.softmax(-1),
         "mc": samples.mean(0),
@@ -160,6 +154,21 @@ def _eval_and_monte_carlo(seeds: range, train_examples: int) -> Results:
         **by_number_of_samples(samples, data.test_y),
         **slope_over_variance(samples, data.test_y),
     }
+
+
+def _best_temperatures(
+    nets: Ensemble, data: mnist1d.Split, seeds: range
+) -> tuple[Tensor, Tensor]:
+    """With dropout off, and of the mean of samples, on the validation part; shape (runs, 1, 1) both."""
+    logits = nets.logits(data.validation_x)
+    masks = generators(seeds, "masks of validation samples")[0]
+    samples = sample_probabilities(nets, data.validation_x, SAMPLES, masks)
+    average = sum(samples, torch.zeros(())) / SAMPLES
+    # At a temperature, powers of the mean, normalized again.
+    return (
+        best_temperature(logits, data.validation_y),
+        best_temperature(log(average), data.validation_y),
+    )
 
 
 def _train(data: mnist1d.Split, seeds: range, train_examples: int) -> Ensemble:

@@ -54,19 +54,20 @@ def steps_to_settle(curve: Tensor, level: float, every: int = 1) -> Tensor:
     """When each curve is at or below the level for good; where it never is, its whole length.
 
     Args:
-        curve: Values, shape (runs, times); NaN counts as above.
+        curve: Values, shape (..., times); NaN counts as above.
         level: To be reached and kept.
         every: Steps between two times.
 
     Returns:
-        Steps, shape (runs,), float64.
+        Steps, shape (...), float64.
     """
     above = ~(curve <= level)
-    last = above.shape[1] - above.flip(1).int().argmax(1)
-    return torch.where(above.any(1), last, 0).double() * every
+    # How many times there are up to the last one above: those after it are looked at from the end.
+    last = above.shape[-1] - above.flip(-1).int().argmax(-1)
+    return torch.where(above.any(-1), last, 0).double() * every
 
 
 def count_peaks(curve: Tensor, least: float) -> Tensor:
-    """How many times each curve turns down from a value above `least`, shape (runs,)."""
-    before, at, after = curve[:, :-2], curve[:, 1:-1], curve[:, 2:]
-    return ((at > before) & (at > after) & (at > least)).sum(1).double()
+    """How many times each curve turns down from a value above `least`: (..., times) -> (...)."""
+    before, at, after = curve[..., :-2], curve[..., 1:-1], curve[..., 2:]
+    return ((at > before) & (at > after) & (at > least)).sum(-1).double()

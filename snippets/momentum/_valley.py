@@ -44,7 +44,7 @@ def roll(
         toward = 1 - x
         f = toward * toward + 100 * (off * off)
         arrived = f <= level
-        last.masked_fill_(~arrived, step + 1)
+        last.masked_fill_(~arrived, step + 1)  # it may settle from the next step on
         touched = torch.where(arrived, touched.clamp(max=step), touched)
         v.mul_(momentum).add_(-2 * toward - 400 * (x * off))
         w.mul_(momentum).add_(200 * off)

@@ -133,3 +133,8 @@ def dead_share(nets: Ensemble, x: Tensor) -> Tensor:
         x = x.detach()
         dead.append((slope == 0).all(1).double().mean(-1))
     return torch.stack(dead).mean(0)
+
+
+def largest_variance(nets: Ensemble, x: Tensor) -> Tensor:
+    """Variance of the outputs of the hidden layer where it is largest, shape (runs,)."""
+    return torch.stack([h.var((1, 2)) for h in nets.hidden(x)]).amax(0)

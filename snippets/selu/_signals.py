@@ -111,7 +111,8 @@ def send(
                 torch.stack([g.double().square().mean() for g in gradients]),
             ]
         )
-    return Signal(*(torch.stack(part) for part in zip(*runs, strict=True)))
+    # Of the four things seen, each from all runs.
+    return Signal(*(torch.stack(seen) for seen in zip(*runs, strict=True)))
 
 
 def second_moments(

@@ -24,8 +24,8 @@ from torch import Tensor
 
 from snippets.evidence.estimates import Estimate, Results, Series
 from snippets.laboratory.intervals import curve, geometric_mean, largest, mean
-from snippets.laboratory.mnist1d import splits
-from snippets.selu._networks import dead_share, fit, initial_networks
+from snippets.laboratory.mnist1d import Split, splits
+from snippets.selu._networks import dead_share, fit, initial_networks, largest_variance
 from snippets.selu._signals import (
     WIDTH,
     Signal,
@@ -77,10 +77,10 @@ def lecun(seeds: range) -> Results:
     narrow_net = send(seeds, F.selu, normal(1), width=WIDTH // 4)
     results["gradient_growth_at_width_64"] = mean(narrow_net.growth(), "1")
     for name, factor in (("large", 10.0), ("small", 0.1)):
-        signal = send(seeds, F.selu, normal(1), inputs=partial(torch.mul, other=factor))
-        results[f"variance_from_{name}"] = mean(signal.variance[:, -1], "1")
+        scaled = send(seeds, F.selu, normal(1), inputs=partial(torch.mul, other=factor))
+        results[f"variance_from_{name}"] = mean(scaled.variance[:, -1], "1")
         results[f"variance_from_{name}_by_layer"] = curve(
-            signal.variance.log10(), range(DEPTH + 1), "powers of ten", "layers"
+            scaled.variance.log10(), range(DEPTH + 1), "powers of ten", "layers"
         )
     return results
 
@@ -147,20 +147,19 @@ def gain(seeds: range) -> Results:
 
 def default(seeds: range) -> Results:
     """What `nn.Linear` draws by default: tau = 1/3, and biases. SELU, and ReLU also trained, 20 layers."""
-    signal = send(seeds, F.selu, linear_default)
-    results: Results = {
-        "variance": mean(signal.variance[:, -1], "1"),
-        "one_minus_cosine": largest(1 - signal.cosine[:, -1], "1"),
-    }
-    signal = send(seeds, F.relu, linear_default, depth=20)
-    results["relu_gradient_growth"] = mean(signal.growth(), "1")
-    results["relu_one_minus_cosine"] = largest(1 - signal.cosine[:, -1], "1")
-    seeds = seeds[: len(seeds) // 2]
-    data = splits(seeds)
-    nets = initial_networks("default", seeds, 20)
-    fit(nets, data, seeds, RATES["slow"], EPOCHS)
+    selu = send(seeds, F.selu, linear_default)
+    relu = send(seeds, F.relu, linear_default, depth=20)
+    half = seeds[: len(seeds) // 2]
+    data, nets = splits(half), initial_networks("default", half, 20)
+    fit(nets, data, half, RATES["slow"], EPOCHS)
     accuracy = nets.accuracy(data.test_x, data.test_y)
-    return results | {"relu_test_accuracy": mean(accuracy, "share")}
+    return {
+        "variance": mean(selu.variance[:, -1], "1"),
+        "one_minus_cosine": largest(1 - selu.cosine[:, -1], "1"),
+        "relu_gradient_growth": mean(relu.growth(), "1"),
+        "relu_one_minus_cosine": largest(1 - relu.cosine[:, -1], "1"),
+        "relu_test_accuracy": mean(accuracy, "share"),
+    }
 
 
 def dropout(seeds: range) -> Results:
@@ -175,13 +174,15 @@ def dropout(seeds: range) -> Results:
 
     for p in (0.1, 0.4, 0.5):
         signal = send(seeds, partial(plain, p=p), normal(1))
-        late = signal.second_moment[:, -1] / signal.second_moment[:, -11]
-        results[f"variance_{100 * p:.0f}"] = mean(signal.variance[:, -1], "1")
-        results[f"late_growth_{100 * p:.0f}"] = mean(late**0.1, "1")
+        last_ten = signal.second_moment[:, -1] / signal.second_moment[:, -11]
+        percent = f"{100 * p:.0f}"
+        results[f"variance_{percent}"] = mean(signal.variance[:, -1], "1")
+        results[f"late_growth_{percent}"] = mean(last_ten**0.1, "1")
     for p in (0.1, 0.5):
         signal = send(seeds, partial(alpha, p=p), normal(1))
-        results[f"alpha_variance_{100 * p:.0f}"] = mean(signal.variance[:, -1], "1")
-        results[f"alpha_gradient_growth_{100 * p:.0f}"] = mean(signal.growth(), "1")
+        percent = f"{100 * p:.0f}"
+        results[f"alpha_variance_{percent}"] = mean(signal.variance[:, -1], "1")
+        results[f"alpha_gradient_growth_{percent}"] = mean(signal.growth(), "1")
     return results
 
 
@@ -233,34 +234,42 @@ def contest(seeds: range) -> Results:
     data = splits(seeds)
     results: Results = {}
     for depth in (5, 20):
-        validation: dict[str, dict[str, float]] = {kind: {} for kind in CONTESTANTS}
-        test: dict[str, dict[str, Tensor]] = {kind: {} for kind in CONTESTANTS}
-        for rate, lr in RATES.items():
-            for kind, by_rate in validation.items():
-                nets = initial_networks(kind, seeds, depth)
-                fit(nets, data, seeds, lr, EPOCHS)
-                accuracy = nets.accuracy(data.validation_x, data.validation_y)
-                by_rate[rate] = float(accuracy.mean())
-                test[kind][rate] = nets.accuracy(data.test_x, data.test_y)
-                if kind == "selu":
-                    name = f"depth{depth}_{rate}"
-                    variances = [h.var((1, 2)) for h in nets.hidden(data.test_x)]
-                    largest_variance = torch.stack(variances).amax(0)
-                    results[f"{name}_largest_variance"] = geometric_mean(
-                        largest_variance, "1"
-                    )
-        for kind, by_rate in validation.items():
-            best = max(by_rate, key=by_rate.__getitem__)
-            test[kind]["tuned"] = test[kind][best]
-            results[f"depth{depth}_{kind}_best_rate"] = largest([RATES[best]], "1")
-        for rate in (*RATES, "tuned"):
-            for kind in CONTESTANTS:
-                accuracy = test[kind][rate]
-                results[f"depth{depth}_{rate}_{kind}"] = mean(accuracy, "share")
-                if kind != "selu":
-                    gap = 100 * (test["selu"][rate] - accuracy)
-                    results[f"depth{depth}_{rate}_minus_{kind}"] = mean(gap, "points")
-        swing = 100 * (test["selu"]["slow"] - test["selu"]["fast"])
-        swing -= 100 * (test["relu"]["slow"] - test["relu"]["fast"])
-        results[f"depth{depth}_swing"] = mean(swing, "points")
+        for name, result in _contest_at(depth, data, seeds).items():
+            results[f"depth{depth}_{name}"] = result
     return results
+
+
+def _contest_at(depth: int, data: Split, seeds: range) -> Results:
+    """Train each contestant at each rate, choose its best one, and compare."""
+    results: Results = {}
+    test: dict[str, dict[str, Tensor]] = {}  # accuracies, by kind and rate
+    for kind in CONTESTANTS:
+        test[kind], validation = {}, {}
+        for rate, lr in RATES.items():
+            nets = initial_networks(kind, seeds, depth)
+            fit(nets, data, seeds, lr, EPOCHS)
+            test[kind][rate] = nets.accuracy(data.test_x, data.test_y)
+            validated = nets.accuracy(data.validation_x, data.validation_y)
+            validation[rate] = float(validated.mean())
+            if kind == "selu":
+                variance = largest_variance(nets, data.test_x)
+                results[f"{rate}_largest_variance"] = geometric_mean(variance, "1")
+        best = max(RATES, key=validation.__getitem__)
+        test[kind]["tuned"] = test[kind][best]
+        results[f"{kind}_best_rate"] = largest([RATES[best]], "1")
+    return results | _leads(test["selu"], test["relu"], test["batch_norm"])
+
+
+def _leads(
+    selu: dict[str, Tensor], relu: dict[str, Tensor], batch_norm: dict[str, Tensor]
+) -> Results:
+    """Test accuracies by learning rate, and by how much SELU is ahead."""
+    results: Results = {}
+    for rate in (*RATES, "tuned"):
+        results[f"{rate}_selu"] = mean(selu[rate], "share")
+        for name, other in (("relu", relu), ("batch_norm", batch_norm)):
+            lead = 100 * (selu[rate] - other[rate])
+            results[f"{rate}_{name}"] = mean(other[rate], "share")
+            results[f"{rate}_minus_{name}"] = mean(lead, "points")
+    selu_swing, relu_swing = (100 * (by["slow"] - by["fast"]) for by in (selu, relu))
+    return results | {"swing": mean(selu_swing - relu_swing, "points")}

@@ -24,7 +24,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import prune
 
 from snippets.evidence.estimates import Results
 from snippets.laboratory.ensembles import train
@@ -32,6 +31,7 @@ from snippets.laboratory.intervals import curve, largest, mean
 from snippets.laboratory.seeding import generators
 from snippets.sparsity._networks import (
     SIZES,
+    Data,
     absolute_weights,
     copy_networks,
     he_networks,
@@ -48,6 +48,7 @@ from snippets.sparsity._outcomes import (
     prune_and_retrain,
     prune_without_training,
 )
+from snippets.sparsity._torch_prune import prune_globally, zeros_of_twice_half
 from snippets.sparsity._training import (
     MakeOptimizer,
     fit,
@@ -60,7 +61,7 @@ from snippets.sparsity._training import (
 )
 from snippets.sparsity.ftrl import FTRL
 from snippets.sparsity.magnitude_masks import magnitude_masks
-from snippets.sparsity.sparse_report import Report, sparse_report
+from snippets.sparsity.sparse_report import sparse_report
 
 L1 = 3e-3
 EPOCHS = 25
@@ -110,18 +111,7 @@ def l1(seeds: range) -> Results:
 def ftrl(seeds: range) -> Results:
     """FTRL at lr 0.05 from the initialization, 25 epochs; and as Keras starts it, from z = 0, 10 epochs."""
     data = load_splits("digits", seeds)
-    results: Results = {}
-    for name, strength in {"mild": 0.5, "strong": 1.0}.items():
-        first_zeros: list[Tensor] = []
-        make = note_first_zeros(partial(FTRL, lr=0.05, l1=strength), first_zeros)
-        nets = fit(he_networks("digits", seeds), data, seeds, EPOCHS, make)
-        results |= describe_weights(nets, data, name)
-        zeros, at_once = absolute_weights(nets) == 0, first_zeros[0]  # (runs, weights)
-        share = (zeros & at_once).double().sum(1) / zeros.sum(1)
-        results[f"{name}_zeros_after_one_step"] = mean(
-            at_once.double().mean(1), "share"
-        )
-        results[f"{name}_zeros_from_the_first_step"] = mean(share, "share")
+    results = _ftrl_zeros(data, seeds)
     starts: dict[str, dict[str, Any]] = {
         "default": {"lr": 1e-3, "keep_init": False},
         "kept_default": {"lr": 1e-3},
@@ -135,6 +125,24 @@ def ftrl(seeds: range) -> Results:
         results[f"{name}_test_accuracy"] = mean(test_accuracy(nets, data), "share")
         results[f"{name}_zeros"] = mean(zero_shares(nets), "share")
     return results | {"first_step": mean(norm_after_first_step(seeds, data), "share")}
+
+
+def _ftrl_zeros(data: Data, seeds: range) -> Results:
+    """FTRL from the initialization: its weights, and which of the zeros its first step makes."""
+    results: Results = {}
+    for name, strength in {"mild": 0.5, "strong": 1.0}.items():
+        first_zeros: list[Tensor] = []
+        make = note_first_zeros(partial(FTRL, lr=0.05, l1=strength), first_zeros)
+        nets = fit(he_networks("digits", seeds), data, seeds, EPOCHS, make)
+        (at_once,) = first_zeros  # (runs, weights)
+        zeros = absolute_weights(nets) == 0
+        share_at_once = (zeros & at_once).double().sum(1) / zeros.sum(1)
+        results |= {
+            **describe_weights(nets, data, name),
+            f"{name}_zeros_after_one_step": mean(at_once.double().mean(1), "share"),
+            f"{name}_zeros_from_the_first_step": mean(share_at_once, "share"),
+        }
+    return results
 
 
 def linear(seeds: range) -> Results:
@@ -169,18 +177,23 @@ def adagrad(seeds: range) -> Results:
     for g in generators(seeds, "gradients"):
         start = torch.randn(50, generator=g, dtype=torch.float64)
         grads = torch.randn(200, 50, generator=g, dtype=torch.float64)
-        for name, w in (("zero", torch.zeros_like(start)), ("kept", start)):
-            ours, theirs = nn.Parameter(w.clone()), nn.Parameter(w.clone())
-            our_ftrl = FTRL([ours], lr=0.1, beta=1.0)
-            their_adagrad = torch.optim.Adagrad(
-                [theirs], lr=0.1, initial_accumulator_value=0.1, eps=1.0
-            )
-            for grad in grads:
-                ours.grad, theirs.grad = grad, grad.clone()
-                our_ftrl.step()
-                their_adagrad.step()
-            gaps[name].append(float((ours - theirs).detach().abs().max()))
+        gaps["zero"].append(_gap_to_adagrad(torch.zeros_like(start), grads))
+        gaps["kept"].append(_gap_to_adagrad(start, grads))
     return {name: largest(gap, "1") for name, gap in gaps.items()}
+
+
+def _gap_to_adagrad(start: Tensor, grads: Tensor) -> float:
+    """Largest difference of a weight, after a step on each of the gradients."""
+    ours, theirs = nn.Parameter(start.clone()), nn.Parameter(start.clone())
+    our_ftrl = FTRL([ours], lr=0.1, beta=1.0)
+    their_adagrad = torch.optim.Adagrad(
+        [theirs], lr=0.1, initial_accumulator_value=0.1, eps=1.0
+    )
+    for grad in grads:
+        ours.grad, theirs.grad = grad, grad.clone()
+        our_ftrl.step()
+        their_adagrad.step()
+    return float((ours - theirs).detach().abs().max())
 
 
 # Pruning
@@ -249,10 +262,9 @@ def storage(seeds: range) -> Results:
     }
     for g in generators(seeds[:3], "matrix"):
         weight = torch.randn(ENTRIES, ENTRIES, generator=g)
-        reports = [_report(weight, sparsity) for sparsity in grid]
+        sizes = [_sizes(weight, sparsity) for sparsity in grid]
         for kind, rows in ratios.items():
-            sizes = [getattr(report, f"{kind}_bytes") for report in reports]
-            rows.append([size / reports[0].dense_bytes for size in sizes])
+            rows.append([size[kind] / sizes[0]["dense"] for size in sizes])
     results: Results = {}
     for kind, rows in ratios.items():
         values = torch.tensor(rows, dtype=torch.float64)  # (runs, grid)
@@ -262,62 +274,27 @@ def storage(seeds: range) -> Results:
     return results
 
 
-def _report(weight: Tensor, sparsity: float) -> Report:
-    """The sizes of a layer with this weight, pruned by magnitude."""
+def _sizes(weight: Tensor, sparsity: float) -> dict[str, int]:
+    """Bytes of a layer with this weight, pruned by magnitude, by how it is kept."""
     layer = nn.Linear(ENTRIES, ENTRIES, bias=False)
     (mask,) = magnitude_masks([weight], sparsity)
     layer.weight.data = weight * mask
-    return sparse_report(layer)
+    report = sparse_report(layer)
+    return {
+        "dense": report.dense_bytes,
+        "zipped": report.zipped_bytes,
+        "csr": report.csr_bytes,
+        "csr64": report.csr64_bytes,
+    }
 
 
 def torch_prune(seeds: range) -> Results:
     """What `torch.nn.utils.prune` leaves: zeros, entries of the state dict, shares per layer."""
-    names = ("twice_half", "state_dict", "after_steps", "global_spread", "same_object")
-    observed: dict[str, list[float]] = {name: [] for name in names}
-    for g in generators(seeds, "layers"):
-        layers = [nn.Linear(64, 256), nn.Linear(256, 10)]
-        model = nn.Sequential(layers[0], nn.ReLU(), layers[1])
-        for layer in layers:
-            nn.init.kaiming_normal_(layer.weight, generator=g)
-            nn.init.zeros_(layer.bias)
-        entries = _state_entries(model)
-        parameters = [(layer, "weight") for layer in layers]
-        before = torch.optim.SGD(model.parameters(), lr=0.1).param_groups[0]["params"]
-        prune.global_unstructured(parameters, prune.L1Unstructured, amount=0.5)
-        same = [any(layer.weight_orig is p for p in before) for layer in layers]
-        observed["same_object"].append(sum(same) / len(same))
-        shares = [_zero_share(layer.weight) for layer in layers]
-        observed["global_spread"].append(100 * abs(shares[0] - shares[1]))
-        observed["state_dict"].append(_state_entries(model) / entries)
-        for layer in layers:
-            prune.remove(layer, "weight")  # type: ignore[no-untyped-call]
-        _take_steps(model, g)
-        observed["after_steps"].append(_zero_share(layers[0].weight))
-        twice = nn.Linear(64, 64)
-        for _ in range(2):
-            prune.l1_unstructured(twice, "weight", amount=0.5)  # type: ignore[no-untyped-call]
-        observed["twice_half"].append(_zero_share(twice.weight))
-    units = {"global_spread": "points", "state_dict": "1"}
+    runs = [prune_globally(g) for g in generators(seeds, "layers")]
     return {
-        name: mean(values, units.get(name, "share"))
-        for name, values in observed.items()
+        "twice_half": mean([zeros_of_twice_half() for _ in seeds], "share"),
+        "state_dict": mean([run.entries for run in runs], "1"),
+        "after_steps": mean([run.zeros_after_steps for run in runs], "share"),
+        "global_spread": mean([run.spread for run in runs], "points"),
+        "same_object": mean([run.same_object for run in runs], "share"),
     }
-
-
-def _state_entries(model: nn.Module) -> int:
-    return sum(tensor.numel() for tensor in model.state_dict().values())
-
-
-def _zero_share(weight: Tensor) -> float:
-    return float((weight == 0).double().mean())
-
-
-def _take_steps(model: nn.Module, g: torch.Generator) -> None:
-    """Take 20 steps of SGD on random images and labels."""
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    for _ in range(20):
-        x = torch.randn(64, 64, generator=g)
-        y = torch.randint(10, (64,), generator=g)
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()

@@ -33,8 +33,8 @@ class FTRL(torch.optim.Optimizer):
     has changed them, and after a change of `lr` the stabilizers sum to the new 1 / lr,
     as in the paper. Keras stores z: it undoes the former, and rescales after the latter.
 
-    Of a sparse gradient (`nn.Embedding(..., sparse=True)`), only its rows take a step. A
-    dense step shrinks the others, too, by `l2_shrinkage`, and once by `l1` and `l2`.
+    Of a sparse gradient, as of `nn.Embedding`, only the rows take a step. A dense step
+    shrinks the others, too, by `l2_shrinkage`, and once by `l1` and `l2`.
 
     Args:
         params: Parameters, or groups of them, each with options of its own.
@@ -106,10 +106,8 @@ class FTRL(torch.optim.Optimizer):
         """Take one step; returns what `closure` returns, None without one."""
         for group in self.param_groups:
             _check_options(group)
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
+        with torch.enable_grad():
+            loss = None if closure is None else closure()
         ready = []
         for group in self.param_groups:
             own = [(p, p.grad) for p in group["params"] if p.grad is not None]

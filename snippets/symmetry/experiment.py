@@ -140,21 +140,28 @@ def dead_on_arrival(seeds: range) -> Results:
     2^-(l - 1), so layer 5 is dead in 15/16. Pixels are never negative: there the sign of W1 counts too,
     which makes it 31/32.
     """
-    dead = torch.zeros(2, HIDDEN, dtype=torch.long)
+    standardized = torch.zeros(HIDDEN, dtype=torch.long)
+    pixels = torch.zeros(HIDDEN, dtype=torch.long)
     inputs = splits(seeds).test_x[:, :50]
     for x, g in zip(inputs, generators(seeds, "one draw"), strict=True):
         draws = torch.randn(DRAWS, HIDDEN, 1, 1, generator=g)
-        # Standardized; as pixels, the darkest of which is 0.
-        for i, h in enumerate((x, x - x.min())):
-            for layer, (n, m) in enumerate(pairwise(SIZES[:-1])):
-                weights = math.sqrt(2 / n) * draws[:, layer].expand(-1, n, m)
-                h = torch.relu(h @ weights)  # (draws, examples, units)
-                dead[i, layer] += int((h == 0).all((1, 2)).sum())
+        standardized += _count_dead(x, draws)
+        pixels += _count_dead(x - x.min(), draws)  # the darkest pixel is 0
     trials = DRAWS * len(seeds)
     results: Results = {
-        f"layer{i + 1}": share(int(dead[0, i]), trials) for i in range(HIDDEN)
+        f"layer{i + 1}": share(int(standardized[i]), trials) for i in range(HIDDEN)
     }
-    return results | {"pixels_layer5": share(int(dead[1, -1]), trials)}
+    return results | {"pixels_layer5": share(int(pixels[-1]), trials)}
+
+
+def _count_dead(x: Tensor, draws: Tensor) -> Tensor:
+    """In how many draws, one number for each matrix, a layer is 0 on all inputs, shape (HIDDEN,)."""
+    h, dead = x, []
+    for layer, (n, m) in enumerate(pairwise(SIZES[:-1])):
+        weights = math.sqrt(2 / n) * draws[:, layer].expand(-1, n, m)
+        h = torch.relu(h @ weights)  # (draws, examples, units)
+        dead.append((h == 0).all((1, 2)).sum())
+    return torch.stack(dead)
 
 
 def second_moment(seeds: range) -> Results:
@@ -165,23 +172,27 @@ def second_moment(seeds: range) -> Results:
     """
     results: Results = {}
     for n in (50, 100, 200):
-        gains: dict[str, list[float]] = {"he": [], "one_draw": []}
+        he_gains, one_draw_gains = [], []
         for g in generators(seeds, f"second moment at width {n}"):
             weights = math.sqrt(2 / n) * torch.randn(DRAWS, n, n, generator=g)
             one_draw = weights[:, :1, :1].abs().expand_as(weights)
             inputs = torch.randn(DRAWS, 1, n, generator=g).relu()
-            for name, h, w in (
-                ("he", inputs, weights),
-                ("one_draw", torch.ones_like(inputs), one_draw),
-            ):
-                gain = (h @ w).relu().square().mean((1, 2)) / h.square().mean((1, 2))
-                gains[name].append(float(gain.mean()))
-        results[f"he_width{n}"] = mean(gains["he"], "1")
-        results[f"one_draw_width{n}"] = mean(gains["one_draw"], "1")
-        results[f"one_draw_width{n}_over_2n"] = mean(
-            [gain / (2 * n) for gain in gains["one_draw"]], "1"
-        )
+            he_gains.append(_mean_gain(inputs, weights))
+            one_draw_gains.append(_mean_gain(torch.ones_like(inputs), one_draw))
+        over_2n = [gain / (2 * n) for gain in one_draw_gains]
+        results |= {
+            f"he_width{n}": mean(he_gains, "1"),
+            f"one_draw_width{n}": mean(one_draw_gains, "1"),
+            f"one_draw_width{n}_over_2n": mean(over_2n, "1"),
+        }
     return results
+
+
+def _mean_gain(inputs: Tensor, weights: Tensor) -> float:
+    """Factor by which a ReLU layer changes the mean square of its inputs, averaged over the draws."""
+    outputs = (inputs @ weights).relu()  # (draws, 1, n)
+    gain = outputs.square().mean((1, 2)) / inputs.square().mean((1, 2))
+    return float(gain.mean())
 
 
 # Which layers a matrix frees
@@ -234,62 +245,63 @@ def freed_by_none(seeds: range) -> Results:
 def one_unit(seeds: range) -> Results:
     """A constant net of width n = 100 *is* a net of one unit per layer, with other learning rates.
 
-    What n tied units of outgoing weight w pass on is that of one unit of weight a = n w. An Adam step
-    moves each w as far as it would move a, and so a n times as far: the twin has lr n for W2 to W6.
-    Where its gradient is n times that of a tied unit (all but W6 and the output bias), it has eps n.
-    In float64, since this is exact but for rounding. `same_lr` is the one-unit net without these rates.
+    In float64, since this is exact but for rounding. `twin` is the one-unit net with the rates of
+    `_make_twin_optimizer`, `same_lr` the one without.
     """
-    data, n = float64(splits(seeds)), SIZES[1]
+    data = float64(splits(seeds))
     x, y = data.train_x, data.train_y
+
     wide = Ensemble(networks.constant_weights(seeds, dtype=torch.float64))
+    train(wide, x, y, seeds=seeds, epochs=EPOCHS_COMPARED)
+    wide_logits = wide.logits(data.test_x)
+
     sizes = (SIZES[0], *[1] * HIDDEN, SIZES[-1])
-    twin, same_lr = (
-        Ensemble(networks.constant_weights(seeds, sizes, torch.float64))
-        for _ in range(2)
-    )
+    same_lr = Ensemble(networks.constant_weights(seeds, sizes, torch.float64))
+    train(same_lr, x, y, seeds=seeds, epochs=EPOCHS)
+    same_lr_accuracy = same_lr.accuracy(data.test_x, data.test_y)
 
-    def make_twin_optimizer(parameters: list[Tensor]) -> torch.optim.Optimizer:
-        weights, biases = parameters[: HIDDEN + 1], parameters[HIDDEN + 1 :]
-        groups: list[dict[str, Any]] = [
-            {"params": [weights[0], *biases[:-1]], "eps": n * 1e-8},
-            {"params": weights[1:-1], "eps": n * 1e-8, "lr": n * 1e-3},
-            {"params": weights[-1:], "lr": n * 1e-3},
-            {"params": biases[-1:]},
-        ]
-        return torch.optim.Adam(groups, lr=1e-3, eps=1e-8, fused=True)
-
-    # Logits and accuracy of the twin, by epoch.
-    at: dict[int, tuple[Tensor, Tensor]] = {}
+    twin = Ensemble(networks.constant_weights(seeds, sizes, torch.float64))
+    twin_logits, twin_accuracy = {}, {}  # by epoch
 
     def look(epoch: int) -> None:
         if epoch in (EPOCHS_COMPARED, EPOCHS, EPOCHS_OF_PATIENCE):
-            at[epoch] = (
-                twin.logits(data.test_x).detach(),
-                twin.accuracy(data.test_x, data.test_y),
-            )
+            twin_logits[epoch] = twin.logits(data.test_x).detach()
+            twin_accuracy[epoch] = twin.accuracy(data.test_x, data.test_y)
 
-    train(wide, x, y, seeds=seeds, epochs=EPOCHS_COMPARED)
-    train(same_lr, x, y, seeds=seeds, epochs=EPOCHS)
     train(
         twin,
         x,
         y,
         seeds=seeds,
         epochs=EPOCHS_OF_PATIENCE,
-        optimizer=make_twin_optimizer,
+        optimizer=_make_twin_optimizer,
         after_epoch=look,
     )
-    logits, accuracy = (
-        wide.logits(data.test_x),
-        same_lr.accuracy(data.test_x, data.test_y),
-    )
+    difference = (twin_logits[EPOCHS_COMPARED] - wide_logits).abs().amax((1, 2))
+    gap = 100 * (same_lr_accuracy - twin_accuracy[EPOCHS])
+    patient_accuracy = twin_accuracy[EPOCHS_OF_PATIENCE]
     return {
-        "largest_difference": largest(
-            (at[EPOCHS_COMPARED][0] - logits).abs().amax((1, 2)), "logits"
-        ),
-        "spread_of_logits": mean(logits.std((1, 2)), "logits"),
-        "twin_test_accuracy": mean(at[EPOCHS][1], "share"),
-        "twin_test_accuracy_after_100_epochs": mean(at[EPOCHS_OF_PATIENCE][1], "share"),
-        "same_lr_test_accuracy": mean(accuracy, "share"),
-        "same_lr_minus_twin": mean(100 * (accuracy - at[EPOCHS][1]), "points"),
+        "largest_difference": largest(difference, "logits"),
+        "spread_of_logits": mean(wide_logits.std((1, 2)), "logits"),
+        "twin_test_accuracy": mean(twin_accuracy[EPOCHS], "share"),
+        "twin_test_accuracy_after_100_epochs": mean(patient_accuracy, "share"),
+        "same_lr_test_accuracy": mean(same_lr_accuracy, "share"),
+        "same_lr_minus_twin": mean(gap, "points"),
     }
+
+
+def _make_twin_optimizer(parameters: list[Tensor]) -> torch.optim.Optimizer:
+    """Adam that moves a net of one unit per layer as lr 1e-3 moves a constant net of width n.
+
+    What n tied units of outgoing weight w pass on is that of one unit of weight a = n w. An Adam step
+    moves each w as far as it would move a, and so a n times as far: the twin has lr n for W2 to W6.
+    Where its gradient is n times that of a tied unit (all but W6 and the output bias), it has eps n.
+    """
+    n, weights, biases = SIZES[1], parameters[: HIDDEN + 1], parameters[HIDDEN + 1 :]
+    groups: list[dict[str, Any]] = [
+        {"params": [weights[0], *biases[:-1]], "eps": n * 1e-8},
+        {"params": weights[1:-1], "eps": n * 1e-8, "lr": n * 1e-3},
+        {"params": weights[-1:], "lr": n * 1e-3},
+        {"params": biases[-1:]},
+    ]
+    return torch.optim.Adam(groups, lr=1e-3, eps=1e-8, fused=True)

@@ -67,7 +67,7 @@ def sparse_report(model: nn.Module) -> Report:
                 kinds.setdefault(type(layer).__name__, []).append(p)
     if not weights:
         raise ValueError("model must have a weight of two or more dimensions, got none")
-    saved = _saved(model.state_dict())
+    saved = _saved(dict(model.state_dict()))
     narrow = {key: to_csr(p.flatten(1)) for key, p in weights.items()}
     wide = {key: _as_torch_makes_it(p.flatten(1)) for key, p in weights.items()}
     named = model.state_dict(keep_vars=True).items()

@@ -13,6 +13,7 @@ from snippets.dropout import _scores as scores
 from snippets.dropout._networks import AsModule, initial_networks, sample_probabilities
 from snippets.dropout._steps import BATCH, POLL, first_below, steps_to
 from snippets.dropout.mc_dropout import mc_dropout
+from snippets.dropout.predictive_uncertainty import predictive_uncertainty
 from snippets.laboratory.digits import Split
 
 ROUNDING = 1e-9  # more than the variance that rounding makes of equal float32 numbers
@@ -33,6 +34,12 @@ def enumerated(model, x):
     return model[3](h * masks[:, None]).softmax(-1)
 
 
+def ask(model, x, samples, *, outputs="logits", **options):
+    return predictive_uncertainty(
+        mc_dropout(model, x, samples, **options), outputs=outputs
+    )
+
+
 def entropy(p):
     return -(p * p.log()).sum(-1)
 
@@ -43,7 +50,7 @@ def test_samples_converge_to_the_enumeration_of_all_masks(rows):
     n = 40_000 if rows == 4096 else 400
     with torch.no_grad():
         p = enumerated(model, x)
-    found = mc_dropout(model, x, n, seed=1, rows=rows)
+    found = ask(model, x, n, seed=1, rows=rows)
     variance = p.var(0, correction=0)
     near = 5 * (variance / n).sqrt()
     assert ((found.mean - p.mean(0)).abs() <= near).all()
@@ -69,7 +76,7 @@ def test_mutual_information_is_too_low_by_one_part_in_t():
         at_t = information(p[torch.tensor(list(groups)).T]).mean()
         low = (1 - 1 / t) * information(p)
         assert float(at_t) == pytest.approx(float(low), rel=tolerance)
-        found = mc_dropout(model, x.expand(20_000, -1), t, seed=0).mutual_information
+        found = ask(model, x.expand(20_000, -1), t, seed=0).mutual_information
         near = 5 * found.std() / math.sqrt(20_000)
         assert abs(found.mean() - at_t) < near
 
@@ -84,7 +91,7 @@ def test_groups_are_joined_without_a_loss_of_digits():
             return 1e6 + self.dropout(x)
 
     x = torch.full((2, 3), 1e-3, dtype=torch.float64)
-    found = mc_dropout(Far(), x, 2000, seed=0, rows=8, outputs="values")
+    found = ask(Far(), x, 2000, seed=0, rows=8, outputs="values")
     assert torch.allclose(found.variance, torch.full_like(x, 1e-6), rtol=0.1)
     assert found.entropy is None
 
@@ -127,10 +134,10 @@ KINDS = [
 def test_every_kind_of_dropout_is_switched_on_even_when_nested(kind, shape):
     model = nn.Sequential(nn.Identity(), nn.Sequential(nn.Sequential(kind(0.5))))
     x = torch.randn(shape)
-    found = mc_dropout(model, x, 50, seed=0)
+    found = ask(model, x, 50, seed=0)
     assert (found.variance > ROUNDING).any()
     # Copies of one example get masks of their own.
-    same = mc_dropout(model, x[:1].repeat(2, *[1] * (x.ndim - 1)), 2, seed=0)
+    same = ask(model, x[:1].repeat(2, *[1] * (x.ndim - 1)), 2, seed=0)
     assert not torch.allclose(same.mean[0], same.mean[1])
 
 
@@ -164,7 +171,7 @@ class Encoder(nn.Module):
 @pytest.mark.parametrize("kind", [Attention, Recurrent, Encoder])
 def test_dropout_inside_attention_recurrent_and_encoder_layers_is_on(kind):
     torch.manual_seed(0)
-    found = mc_dropout(kind(), torch.randn(3, 5, 4), 20, seed=0)
+    found = ask(kind(), torch.randn(3, 5, 4), 20, seed=0)
     assert (found.variance > ROUNDING).all()
 
 
@@ -204,7 +211,7 @@ def test_with_rows_of_the_whole_input_each_pass_is_one_sample(kind):
     model.train()  # dropout is all that it switches on here
     with torch.no_grad():
         loop = torch.stack([model(x) for _ in range(n)])
-    found = mc_dropout(model, x, n, seed=0, outputs="values", rows=len(x))
+    found = ask(model, x, n, seed=0, outputs="values", rows=len(x))
     variance = loop.var(0)
     near = 6 * (2 * variance / n).sqrt() + 1e-6
     assert ((found.mean - loop.mean(0)).abs() <= near).all()
@@ -212,7 +219,7 @@ def test_with_rows_of_the_whole_input_each_pass_is_one_sample(kind):
 
 
 def test_rows_that_share_a_mask_have_no_variance_in_one_pass():
-    found = mc_dropout(Positions(), torch.randn(3, 5, 8), 50, seed=0, outputs="values")
+    found = ask(Positions(), torch.randn(3, 5, 8), 50, seed=0, outputs="values")
     assert (
         float(found.variance.max()) < ROUNDING
     )  # what the docstring of `variance` says
@@ -230,7 +237,7 @@ class Everything(nn.Module):
     def forward(self, x):
         self.calls += 1
         assert not self.norm.training
-        if self.fails and self.calls > 1:
+        if self.fails and self.calls > 2:
             raise KeyboardInterrupt
         return self.last(self.drop(self.norm(self.layer(self.first(x)))))
 
@@ -251,7 +258,7 @@ def test_nothing_else_changes_even_when_interrupted(fails):
         with pytest.raises(KeyboardInterrupt):
             mc_dropout(model, x, 20, seed=0, rows=5)
     else:
-        assert not mc_dropout(model, x, 20, seed=0, rows=5).mean.requires_grad
+        assert not mc_dropout(model, x, 20, seed=0, rows=5).requires_grad
     assert [m.training for m in model.modules()] == modes
     assert all(torch.equal(v, tensors[k]) for k, v in model.state_dict().items())
     pairs = zip(model.parameters(), gradients, strict=True)
@@ -264,12 +271,12 @@ def test_nothing_else_changes_even_when_interrupted(fails):
 def test_the_seed_decides_and_a_generator_moves_on():
     model, x = tiny(), torch.randn(4, 3, dtype=torch.float64)
     torch.manual_seed(1)
-    first = mc_dropout(model, x, 10, seed=5).mean
+    first = ask(model, x, 10, seed=5).mean
     torch.manual_seed(2)
-    assert torch.allclose(mc_dropout(model, x, 10, seed=5).mean, first)
-    assert not torch.allclose(mc_dropout(model, x, 10, seed=6).mean, first)
+    assert torch.allclose(ask(model, x, 10, seed=5).mean, first)
+    assert not torch.allclose(ask(model, x, 10, seed=6).mean, first)
     stream = torch.Generator().manual_seed(0)
-    one, two = (mc_dropout(model, x, 10, seed=stream).mean for _ in range(2))
+    one, two = (ask(model, x, 10, seed=stream).mean for _ in range(2))
     assert not torch.allclose(one, two)
 
 
@@ -288,9 +295,9 @@ def test_every_gpu_has_masks_of_its_own_and_gets_its_state_back(monkeypatch):
             return self.dropout(x)
 
     for _ in range(2):
-        mc_dropout(Replicas(), torch.ones(2, 3), 4, seed=2**63, outputs="values")
-    assert drawn[0] == drawn[1]
-    assert drawn[0][0] != drawn[0][1]
+        mc_dropout(Replicas(), torch.ones(2, 3), 4, seed=2**63)
+    assert drawn[1] == drawn[3]  # behind the pass that sees what drops
+    assert drawn[1][0] != drawn[1][1]
     pairs = zip(gpus, before, strict=True)
     assert all(torch.equal(gpu.get_state(), state) for gpu, state in pairs)
 
@@ -305,15 +312,15 @@ def test_no_forward_pass_has_more_rows_than_allowed():
     model.register_forward_pre_hook(lambda _, args: seen.append(len(args[0])))
     x = torch.randn(5, 3, dtype=torch.float64)
     mc_dropout(model, x, 7, seed=0, rows=12)
-    assert seen == [10, 10, 10, 5]
+    assert seen == [1, 10, 10, 10, 5]  # one to see what drops
     seen.clear()
     mc_dropout(model, x, 2, seed=0, rows=3)
-    assert seen == [3, 3, 2, 2]
+    assert seen == [1, 3, 3, 2, 2]
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
 def test_results_have_at_least_single_precision(dtype):
-    found = mc_dropout(tiny(dtype), torch.randn(4, 3, dtype=dtype), 8, seed=0)
+    found = ask(tiny(dtype), torch.randn(4, 3, dtype=dtype), 8, seed=0)
     wanted = torch.float64 if dtype == torch.float64 else torch.float32
     assert {t.dtype for t in found} == {wanted}
     assert (found.mutual_information >= 0).all()
@@ -321,18 +328,9 @@ def test_results_have_at_least_single_precision(dtype):
 
 def test_maps_of_classes_keep_their_shape():
     model = nn.Sequential(nn.Dropout2d(0.5), nn.Conv2d(2, 3, 1))
-    found = mc_dropout(model, torch.randn(4, 2, 5, 6), 8, seed=0)
+    found = ask(model, torch.randn(4, 2, 5, 6), 8, seed=0)
     assert found.mean.shape == (4, 3, 5, 6)
     assert found.entropy.shape == found.mutual_information.shape == (4, 5, 6)
-
-
-class Functional(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layer = nn.Linear(3, 3)
-
-    def forward(self, x):
-        return nn.functional.dropout(self.layer(x), 0.5, self.training)
 
 
 def raises(words, model=None, x=None, samples=4, **options):
@@ -346,31 +344,146 @@ def test_errors_name_argument_and_range():
     raises(r"x must be a tensor .* got \(\)", x=torch.tensor(1.0))
     raises("x must be a tensor .* got tuple", x=(torch.ones(3),))
     raises("x must be a tensor .* got ndarray", x=torch.ones(2, 3).numpy())
-    for samples in (1, True, 64.0, "8", None):
-        raises(f"samples must be an int >= 2, got {samples!r}", samples=samples)
+    for samples in (0, True, 64.0, "8", None):
+        raises(f"samples must be an int >= 1, got {samples!r}", samples=samples)
     for rows in (0, True, 16.0, None):
         raises(f"rows must be an int >= 1, got {rows}", rows=rows)
     for seed in (None, 1.5, True):
         raises(f"seed must be an int or a torch.Generator, got {seed}", seed=seed)
-    raises("outputs must be one of .*'logit'", outputs="logit")
-    raises(r"no active dropout.*F\.dropout", model=Functional())
     raises("no active dropout", model=nn.Sequential(nn.Linear(3, 3), nn.Dropout(0.0)))
     raises("CPU or CUDA", model=tiny().to("meta"))
-    dropped = nn.Sequential(nn.Dropout(), nn.Linear(3, 1))
-    raises("at least two classes in dimension 1, got", model=dropped)
     flat = nn.Sequential(nn.Dropout(), nn.Flatten(0))
-    raises(r"row for row, got \(torch.float32, 24\)", model=flat)
+    raises(r"row for row, got \(24,\)", model=flat)
 
     class Two(nn.Sequential):
         def forward(self, x):
             return super().forward(x), x
 
-    raises("one float tensor, row for row, got tuple", model=Two(nn.Dropout()))
+    raises("one tensor, row for row, got tuple", model=Two(nn.Dropout()))
+
+
+def uncertain(words, samples, **options):
+    with pytest.raises(ValueError, match=words):
+        predictive_uncertainty(samples, **options)
+
+
+def test_errors_of_the_summary_name_what_was_given():
+    uncertain("outputs must be one of .*'logit'", torch.ones(2, 3), outputs="logit")
+    uncertain("floating-point tensor, got list", [torch.ones(2, 3)])
+    uncertain(r"floating-point tensor, got torch\.int64", torch.ones(2, 3).long())
+    uncertain(r"samples >= 2, batch, \.\.\.\), got \(1, 4, 3\)", torch.ones(1, 4, 3))
+    uncertain(r"got \(4,\)", torch.ones(4), outputs="values")
+    uncertain(r"two classes in dimension 2, got shape \(2, 4, 1\)", torch.ones(2, 4, 1))
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 def test_models_that_cannot_be_searched_are_named():
-    raises("or this is TorchScript", model=torch.jit.script(tiny()))
+    raises("TorchScript", model=torch.jit.script(tiny()))
+    raises("TorchScript", model=nn.Sequential(nn.Dropout(), torch.jit.script(tiny())))
+
+
+# Dropout that is no module of its own, or is one that nothing calls
+
+
+class AsksOwnFlag(nn.Module):
+    """F.dropout, with a p that stands in the code."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(8)
+
+    def forward(self, x):
+        return nn.functional.dropout(self.norm(x), 0.3, self.training)
+
+
+class ReadsTheP(nn.Module):
+    """Attention as timm and transformers write it: the module only holds p."""
+
+    def __init__(self, number=False):
+        super().__init__()
+        self.qkv, self.norm = nn.Linear(8, 24), nn.BatchNorm1d(8)
+        self.attention_dropout = 0.3 if number else nn.Dropout(0.3)
+
+    def forward(self, x):
+        p = getattr(self.attention_dropout, "p", self.attention_dropout)
+        q, k, v = self.qkv(self.norm(x)).unflatten(1, (4, 6)).chunk(3, -1)
+        return nn.functional.scaled_dot_product_attention(
+            q, k, v, dropout_p=p if self.training else 0.0
+        ).flatten(1)
+
+
+class Weighs(ReadsTheP):
+    """Attention by hand: p is 0 where nothing is to drop."""
+
+    def forward(self, x):
+        p = self.attention_dropout if self.training else 0.0
+        weights = self.qkv(self.norm(x)).softmax(-1)
+        return nn.functional.dropout(weights, p=p, training=self.training)
+
+
+OWN = {
+    "a function": AsksOwnFlag,
+    "a module that is not called": ReadsTheP,
+    "a number": partial(ReadsTheP, number=True),
+    "a number, by hand": partial(Weighs, number=True),
+}
+
+
+@pytest.mark.parametrize("beside", [False, True])  # an nn.Dropout that acts
+@pytest.mark.parametrize("own", OWN)
+def test_dropout_that_a_modules_own_flag_decides_is_switched_on(own, beside):
+    torch.manual_seed(0)
+    inner = OWN[own]()
+    last = [nn.Dropout(0.1)] if beside else []
+    model, x = nn.Sequential(nn.Linear(5, 8), inner, *last), torch.randn(6, 5)
+    for module in model.modules():  # what a loop in train() would drop, statistics kept
+        module.training = not isinstance(module, nn.BatchNorm1d)
+    with torch.no_grad():
+        loop = torch.stack([model(x) for _ in range(2000)])
+    model.eval()
+    statistics = {k: v.clone() for k, v in model.state_dict().items()}
+    found = mc_dropout(model, x, 2000, seed=0)
+    assert float(found.var(0).mean() / loop.var(0).mean()) == pytest.approx(1, abs=0.1)
+    assert not any(m.training for m in model.modules())
+    assert all(torch.equal(v, statistics[k]) for k, v in model.state_dict().items())
+
+
+class AsksAnother(nn.Module):
+    """What is asked is the flag of a part that is called by itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.part, self.drop = nn.Linear(3, 3), nn.Dropout(0.1)
+
+    def forward(self, x):
+        return self.drop(nn.functional.dropout(x, 0.5, self.part.training))
+
+
+class NeverCalls(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.used, self.unused = nn.Dropout(0.5), nn.Dropout(0.5)
+
+    def forward(self, x):
+        return self.used(x)
+
+
+def test_dropout_that_does_not_act_is_named():
+    raises(
+        "dropout does not act in '1': call",
+        model=nn.Sequential(nn.ReLU(), AsksAnother()),
+    )
+    model = nn.Sequential(NeverCalls())
+    raises(r"dropout does not act in '0\.unused': .*, or set p to 0", model=model)
+    model[0].unused.p = 0
+    assert mc_dropout(model, torch.ones(2, 3), 50, seed=0).var(0).min() > 0
+
+
+def test_modules_of_branches_that_are_not_taken_say_nothing():
+    model = nn.Sequential(nn.Dropout(0.5))
+    model.head = NeverCalls()
+    model.forward = lambda x: model[0](x)
+    assert mc_dropout(model, torch.ones(2, 3), 50, seed=0).var(0).min() > 0
 
 
 @pytest.mark.parametrize("rows", [1, 4, 4096])
@@ -392,14 +505,13 @@ def test_copies_along_time_are_refused(layer, shape, rows):
 def test_logits_and_probabilities_are_told_apart():
     model = tiny(torch.float32)
     x, twice = torch.randn(2, 3), nn.Sequential(*model, nn.Softmax(1))
-    raises("no probabilities; pass outputs=.logits", x=x, outputs="probabilities")
-    for rows in (1, 2, 4096):
-        words = "returns probabilities; pass outputs=.probabilities"
-        raises(words, model=twice, x=x, rows=rows)
-    wanted = mc_dropout(model, x, 9, seed=0).mean
+    logits, shares = (mc_dropout(m, x, 9, seed=0) for m in (model, twice))
+    uncertain("no probabilities; pass outputs=.logits", logits, outputs="probabilities")
+    uncertain("are probabilities; pass outputs=.probabilities", shares)
+    wanted = ask(model, x, 9, seed=0).mean
     logs = nn.Sequential(*model, nn.LogSoftmax(1))
-    assert torch.allclose(mc_dropout(logs, x, 9, seed=0).mean, wanted)
-    found = mc_dropout(twice, x, 9, seed=0, outputs="probabilities")
+    assert torch.allclose(ask(logs, x, 9, seed=0).mean, wanted)
+    found = ask(twice, x, 9, seed=0, outputs="probabilities")
     assert torch.allclose(found.mean, wanted)
 
 
@@ -414,7 +526,7 @@ def test_logits_that_sum_to_one_in_some_passes_are_logits():
             return x if self.calls == 1 else self.dropout(x)
 
     x = torch.tensor([[0.4, 0.6]])
-    assert (mc_dropout(Chance(), x, 20, seed=0, rows=1).variance > ROUNDING).all()
+    assert (ask(Chance(), x, 20, seed=0, rows=1).variance > ROUNDING).all()
 
 
 # Helpers of the experiment
@@ -465,7 +577,7 @@ def test_side_by_side_nets_are_the_ensemble():
     nets, x = initial_networks(6, 8, 0.5, range(3)), torch.randn(3, 5, 6)
     side = AsModule(nets).eval()
     torch.testing.assert_close(side(x.transpose(0, 1)).permute(2, 0, 1), nets.logits(x))
-    found = mc_dropout(side, x.transpose(0, 1), 500, seed=0)
+    found = ask(side, x.transpose(0, 1), 500, seed=0)
     drawn = torch.stack(
         list(sample_probabilities(nets, x, 500, torch.Generator().manual_seed(0)))
     )

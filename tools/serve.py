@@ -88,6 +88,7 @@ def serve(port: int) -> int:
         text=True,
         process_group=0,  # Ctrl-C interrupts this process alone, which ends the other in order
     )
+    os.nice(10)  # pages come first, whatever is measured meanwhile
     assert server.stdout
     up = threading.Event()
     threading.Thread(target=_relay, args=(server.stdout, up), daemon=True).start()

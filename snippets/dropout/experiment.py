@@ -41,6 +41,7 @@ from snippets.dropout._outcomes import (
 )
 from snippets.dropout._steps import steps_to
 from snippets.dropout.mc_dropout import mc_dropout
+from snippets.dropout.predictive_uncertainty import predictive_uncertainty
 from snippets.evidence.estimates import Results
 from snippets.laboratory import digits, mnist1d
 from snippets.laboratory.ensembles import Ensemble, train
@@ -224,7 +225,8 @@ def _uncertainty(nets: Ensemble, x: Tensor, seed: int) -> dict[str, Tensor]:
     """Entropy in eval(), predictive entropy and mutual information, shape (runs, examples) each."""
     eval_entropy = torch.special.entr(nets.logits(x).softmax(-1)).sum(-1)
     # A module's outputs have the examples first: (examples, runs) for each uncertainty.
-    sampled = mc_dropout(AsModule(nets), x.transpose(0, 1), 32, seed=seed)
+    samples = mc_dropout(AsModule(nets), x.transpose(0, 1), 32, seed=seed)
+    sampled = predictive_uncertainty(samples)
     assert sampled.entropy is not None
     assert sampled.mutual_information is not None
     return {

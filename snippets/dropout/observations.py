@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from snippets.dropout.mc_dropout import mc_dropout
+from snippets.dropout.predictive_uncertainty import Prediction, predictive_uncertainty
 from snippets.evidence.estimates import Results
 from snippets.laboratory.intervals import mean
 from snippets.laboratory.seeding import generators
@@ -100,9 +101,7 @@ def sample_time(seeds: range) -> Results:
             made[f"{batch}_eval"] = partial(_forward, net, x)
             for t in (SAMPLES // 2, SAMPLES):
                 made[f"{batch}_loop_{t}"] = partial(_loop, net, x, t)
-                made[f"{batch}_batched_{t}"] = partial(
-                    mc_dropout, net, x, t, seed=0, rows=SAMPLES * 256
-                )
+                made[f"{batch}_batched_{t}"] = partial(_batched, net, x, t)
         return made
 
     pairs = {}
@@ -114,6 +113,11 @@ def sample_time(seeds: range) -> Results:
         loop, batched = (f"{batch}_{way}_{SAMPLES}" for way in ("loop", "batched"))
         pairs[f"loop_over_batched_batch_{batch}"] = (loop, batched)
     return _ratios(seeds[: len(seeds) // 2], calls, pairs)
+
+
+def _batched(net: nn.Module, x: Tensor, t: int) -> Prediction:
+    samples = mc_dropout(net, x, t, seed=0, rows=SAMPLES * 256)
+    return predictive_uncertainty(samples)
 
 
 @torch.no_grad()

@@ -30,7 +30,7 @@ def mc_dropout(
     the p of an nn.Dropout: they are switched on, too, with whatever else they do in
     training. What then does not drop is an error, so that no variance is 0 unnoticed.
 
-    Modes, statistics, gradients and the global random state stay, even after an error.
+    Modes, statistics, gradients and random states stay as they are, whatever happens.
 
     Args:
         model: Takes `x` alone, returns one floating-point tensor, and treats each row
@@ -55,7 +55,7 @@ def mc_dropout(
         (torch.Size([100, 1, 3]), tensor([0., 2.]))
 
     Source:
-        Gal and Ghahramani (2016), Dropout as a Bayesian Approximation, arXiv:1506.02142.
+        Gal, Ghahramani (2016), Dropout as a Bayesian Approximation, arXiv:1506.02142.
     """
     if not isinstance(x, Tensor) or x.ndim < 1 or not len(x):
         got = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__

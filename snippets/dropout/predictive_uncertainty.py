@@ -1,4 +1,4 @@
-"""What do several predictions for the same examples say together, and how far apart are they?"""
+"""What do several predictions say together, and how far do they disagree?"""
 
 from typing import NamedTuple
 

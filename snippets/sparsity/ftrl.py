@@ -31,7 +31,7 @@ class FTRL(torch.optim.Optimizer):
     What is stored is not z but -(z + q w), which after a step is -z clipped to +-l1. So
     the next step starts from the weights as they are, also where a mask or a checkpoint
     has changed them, and after a change of `lr` the stabilizers sum to the new 1 / lr,
-    as in the paper. Keras stores z: it undoes the former, and rescales after the latter.
+    as in the paper. Keras stores z, undoes the former and rescales after the latter.
 
     Of a sparse gradient, as of `nn.Embedding`, only the rows take a step. A dense step
     shrinks the others, too, by `l2_shrinkage`, and once by `l1` and `l2`.

@@ -3,6 +3,7 @@
 import copy
 import functools
 import io
+import math
 
 import pytest
 import torch
@@ -516,6 +517,22 @@ def test_the_penalty_of_the_experiment_is_autograds():
         torch.testing.assert_close(w, other - 0.3 * before.sign())
     torch.testing.assert_close(penalized.biases, plain.biases)
     assert not any(p.requires_grad for p in penalized.parameters())
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_hook_leaves_out_the_steps_that_a_scaler_skips(fused):
+    w = nn.Parameter(torch.tensor([1.0, -2.0]))
+    optimizer = torch.optim.SGD([w], lr=0.1, fused=fused)
+    optimizer.register_step_post_hook(lambda o, *_: proximal_step(o, l1=1.0))
+    scaler = torch.amp.GradScaler("cpu", init_scale=1.0)
+    for size, expected in ((math.inf, [1.0, -2.0]), (0.0, [0.9, -1.9])):
+        scaler.scale((w * torch.tensor([size, 0.0])).sum()).backward()
+        if size:
+            w.grad.fill_(math.inf)
+        scaler.step(optimizer)
+        scaler.update()
+        optimizer.zero_grad()
+        torch.testing.assert_close(w.detach(), torch.tensor(expected))
 
 
 # Masks

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.nn.functional import softshrink
 
 
@@ -15,7 +16,11 @@ def proximal_step(
 
     Call it after `optimizer.step()`, before `zero_grad()` and before the scheduler's
     step, so that it takes the same parameters and the same lr; the loss must not
-    contain the penalty as well.
+    contain the penalty as well. A `GradScaler` skips steps without a word: beside one,
+    let the optimizer call it, after the steps that it takes:
+
+        optimizer.register_step_post_hook(lambda o, *_: proximal_step(o, l1=...))
+
     Where the optimizer took a step against the gradient, this takes the one for the
     penalty, which has a closed form: it moves each weight by the threshold towards 0,
     then shortens each row by it, and what is within reach becomes exactly 0.
@@ -83,12 +88,18 @@ def proximal_step(
             "no parameter has a gradient: call proximal_step after optimizer.step() "
             "and before zero_grad()"
         )
+    if getattr(optimizer, "found_inf", 0):  # a GradScaler lets a fused step do nothing
+        return
     for p, threshold, reach in work:
-        if threshold:
-            p.copy_(softshrink(p, threshold))
-        if reach:
-            norms = p.flatten(1).norm(dim=1).view(-1, *[1] * (p.ndim - 1))
-            p.mul_(torch.where(norms > reach, 1 - reach / norms, 0.0))
+        _shrink(p, threshold, reach)
+
+
+def _shrink(p: Tensor, threshold: float, reach: float) -> None:
+    if threshold:
+        p.copy_(softshrink(p, threshold))
+    if reach:
+        norms = p.flatten(1).norm(dim=1).view(-1, *[1] * (p.ndim - 1))
+        p.mul_(torch.where(norms > reach, 1 - reach / norms, 0.0))
 
 
 def _check(penalties: tuple[float, float]) -> None:

@@ -44,7 +44,7 @@ _ROW = re.compile(r'<tr id="(?P<id>[^"]*)">(?P<cells>.*?)</tr>', re.S)
 _CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.S)
 
 
-def take_over(config: MkDocsConfig) -> None:
+def fill_ours(config: MkDocsConfig) -> None:
     """Let Material's search fill our index."""
     finder: Any = config.plugins["material/search"]
     finder.search_index = Index(**finder.config)
@@ -148,18 +148,14 @@ def divide(site: Path, questions: Collection[str]) -> None:
     whole = site / "search" / "search_index.json"
     index = json.loads(whole.read_text(encoding="utf-8"))
     for language in LANGUAGES:
-        mine = with_aliases(
-            (
-                entry | {"location": entry["location"].removeprefix(f"{language}/")}
-                for entry in index["docs"]
-                if entry["location"].startswith(f"{language}/")
-            ),
-            language,
-            questions,
+        start = f"{language}/"
+        mine = (
+            entry | {"location": entry["location"].removeprefix(start)}
+            for entry in index["docs"]
+            if entry["location"].startswith(start)
         )
-        text = json.dumps(
-            index | {"docs": mine}, ensure_ascii=False, separators=(",", ":")
-        )
+        ours = index | {"docs": with_aliases(mine, language, questions)}
+        text = json.dumps(ours, ensure_ascii=False, separators=(",", ":"))
         store.write_atomically(site / language / "search" / "search_index.json", text)
     whole.unlink()
     whole.parent.rmdir()

@@ -129,16 +129,16 @@ def poster(draw: Draw, evidence: Evidence, pixels: tuple[int, int]) -> bytes:
         panel.tick_params(length=0, labelbottom=False, labelleft=False)
         for words in (*figure.findobj(Legend), *figure.findobj(Text)):
             words.set_visible(False)
-        return _sealed(figure, pixels)
+        return _with_emblem(figure, pixels)
 
 
-def seal(pixels: tuple[int, int]) -> bytes:
+def emblem(pixels: tuple[int, int]) -> bytes:
     """The picture of the pages that have no figure: the site's own mark."""
     with mpl.rc_context(_POSTER_STYLE):
-        return _sealed(plt.figure(), pixels, at=(0.5, 0.5), size=0.5)
+        return _with_emblem(plt.figure(), pixels, at=(0.5, 0.5), size=0.5)
 
 
-def _sealed(
+def _with_emblem(
     figure: Figure,
     pixels: tuple[int, int],
     at: tuple[float, float] = (0.92, 0.15),

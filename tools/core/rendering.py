@@ -27,7 +27,7 @@ from tools.core.words import WORDS
 
 Edit = tuple[int, int, str]
 
-_PUNCTUATION = re.compile("[,.;:!?)，。；：、！？）]*")
+_PUNCTUATION = re.compile(formulas.PUNCTUATION)
 
 
 class Text:
@@ -47,7 +47,7 @@ class Text:
         self.report = report
         self.language = at.partition("/")[0]
         self.words = WORDS.get(self.language, WORDS["en"])
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
 
     def page(self, page: Page, start: int = 0, end: int | None = None) -> str:
         """A page, or the part of it between two offsets."""
@@ -81,9 +81,9 @@ class Text:
 
     def fault(self, message: str) -> str:
         """A problem in the place of what has it: whole once, then as an ellipsis."""
-        if message in self.told:
+        if message in self.reported:
             return numbers.PENDING
-        self.told.add(message)
+        self.reported.add(message)
         self.report(message)
         return box(message)
 
@@ -112,29 +112,27 @@ class Text:
     ) -> Iterator[Edit]:
         """A verdict in words and, behind its reason at the end of the row, what it rests on."""
         yield verdict.start, verdict.end, self.badge(verdict.word)
-        links = (self.anchor(*link) for link in self.grounds(page, names))
+        links = self.words["join"].join(self.grounds(page, names))
         end = page.markdown.find("\n", verdict.end)
         row = page.markdown[: end if end >= 0 else None].rstrip()
         end = len(row.removesuffix("|").rstrip())
-        line = self.words["rests"].format(self.words["join"].join(links))
-        yield end, end, f"<br>{self.small(line)}"
+        line = self.words["rests"].format(links)
+        yield end, end, f'<br><small class="rests">{line}</small>'
 
-    def grounds(
-        self, page: Page, names: tuple[str, ...]
-    ) -> Iterator[tuple[str, str, str]]:
-        """Text, address and title of a link for each of what a verdict rests on."""
+    def grounds(self, page: Page, names: tuple[str, ...]) -> Iterator[str]:
+        """A link for each of what a verdict rests on."""
         claims = [name for name in names if not name.startswith("#")]
         for name in names:
             if name in claims:
                 text = self.words["measurement"]
                 if len(claims) > 1:  # or links beside each other would have one name
                     text += f" {claims.index(name) + 1}"
-                yield text, f"{self.ledger()}#{name}", self.sentence(name)
+                yield self.anchor(text, f"{self.ledger()}#{name}", name)
             else:
                 # Its own heading says what is there: a proof, a table, times on a machine.
                 heading = next(h for h in page.headings if h["id"] == name[1:])
                 line = page.markdown[heading.start("text") : heading.end()]
-                yield line.partition("{:")[0].strip(), name, ""
+                yield self.anchor(line.partition("{:")[0].strip(), name)
 
     def ledger(self) -> str:
         """Address of the page with all claims."""
@@ -144,17 +142,9 @@ class Text:
         """A verdict by itself."""
         return f"**{self.words[word]}**"
 
-    def small(self, line: str) -> str:
-        """A line in small print."""
-        return line
-
-    def anchor(self, text: str, address: str, _title: str) -> str:
+    def anchor(self, text: str, address: str, _claim: str = "") -> str:
         """A link."""
         return f"[{text}]({address})"
-
-    def sentence(self, _claim: str) -> str:
-        """What a claim says, where a link can tell it."""
-        return ""
 
 
 class Markup(Text):
@@ -238,11 +228,10 @@ class Markup(Text):
         if evidence.missing:
             return self.keep(f'<p class="waiting">{self.words["waiting"]}</p>')
         home = page.slug == "index"
-        draw = figures.card if home else figures.draw
         alternative = wordly(self.alternative(page, figure))
         names = (figure.question, figure.name)
         try:
-            drawn = draw(*names, evidence, self.language, alternative)
+            drawn = figures.draw(*names, evidence, self.language, alternative, home)
         except Exception as error:  # of a figure that somebody is writing
             reason = raised(error, f"snippets/{figure.question}/figures.py")
             return self.fault(f"{reason}; so figure:{'.'.join(names)} cannot be drawn")
@@ -264,18 +253,11 @@ class Markup(Text):
         """A verdict by itself."""
         return f'<span class="badge {word}">{self.words[word]}</span>'
 
-    def small(self, line: str) -> str:
-        """A line in small print."""
-        return f'<small class="rests">{line}</small>'
-
-    def anchor(self, text: str, address: str, title: str) -> str:
-        """A link that tells more when it is pointed at."""
-        told = f' title="{escape(title)}"' if title else ""
-        return f'<a href="{address}"{told}>{text}</a>'
-
-    def sentence(self, claim: str) -> str:
-        """What a claim says, where a link can tell it."""
-        return sentences(self.guide, self.language).get(claim, "")
+    def anchor(self, text: str, address: str, claim: str = "") -> str:
+        """A link that tells what a claim says when it is pointed at."""
+        said = sentences(self.guide, self.language).get(claim)
+        title = f' title="{escape(said)}"' if said else ""
+        return f'<a href="{address}"{title}>{text}</a>'
 
 
 @lru_cache(maxsize=2)

@@ -44,10 +44,10 @@ class Converter:
         shown = [f.read_bytes() for f in sorted((ROOT / "snippets").rglob("*.py"))]
         settings = (ROOT / "mkdocs.yml").read_bytes(), str(config.site_url)
         names = sorted(file.src_uri for file in files)
-        everything = repr((guide.evidence, shown, settings, names))
-        self.world = sha256(everything.encode()).hexdigest()
+        shared = repr((guide.evidence, shown, settings, names))
+        self.everything = sha256(shared.encode()).hexdigest()
 
-    def take_over(self, page: Page) -> None:
+    def intercept(self, page: Page) -> None:
         """Let a page be converted only where it has changed, and fail alone."""
         whole = page.render
 
@@ -74,9 +74,9 @@ class Converter:
             return
 
         def make() -> dict[str, Any] | None:
-            before = self.faults.told
+            before = self.faults.count
             render()
-            return self._made(page) if self.faults.told == before else None
+            return self._made(page) if self.faults.count == before else None
 
         made = kept("pages", lambda: self._depends(page), make)
         if made and page.content is None:
@@ -105,7 +105,7 @@ class Converter:
 
     def _depends(self, page: Page) -> object:
         return (
-            self.world,
+            self.everything,
             page.file.src_uri,
             page.markdown,
             list(self._others(parse(page.file.src_uri, str(page.markdown)))),

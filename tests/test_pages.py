@@ -60,7 +60,7 @@ def marked_up(
     """A page for the site; what Markdown must leave alone stands in it as it is."""
     guide = Toy(ROOT / "docs", evidence)
     report = (told if told is not None else []).append
-    return ledger.Lists(guide, source, str, report).page(parse(source, markdown))
+    return ledger.Lists(guide, source, report).page(parse(source, markdown))
 
 
 def as_text(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
-import platform
 import re
 import subprocess
 import sys
@@ -20,7 +17,7 @@ from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from snippets.evidence.fingerprint import versions
+from snippets.evidence.fingerprint import hashed
 from snippets.evidence.questions import ROOT
 from snippets.evidence.store import seal, unsealed, write_atomically
 from tools.core import formulas
@@ -127,12 +124,11 @@ def execute(page: Page) -> bool:
             # What the kernel has to say, other than of the blocks, is nothing to act on.
             _in_thread(partial(client.async_execute, stderr=subprocess.DEVNULL))
         except failures.CellExecutionError as error:
-            failed = next(
-                i
-                for i, c in enumerate(_code(book))
-                if any(o.output_type == "error" for o in c.outputs)
+            line = next(
+                line
+                for (line, _), cell in zip(page.code_blocks, book.cells, strict=True)
+                if any(o.output_type == "error" for o in cell.outputs)
             )
-            line = page.code_blocks[failed][0]
             raise NotebookError(
                 f"docs/{page.source}:{line}: this code block raises {error.ename}: {error.evalue}"
             ) from error
@@ -141,7 +137,7 @@ def execute(page: Page) -> bool:
             raise NotebookError(
                 f"docs/{page.source}:1: its code blocks do not come to an end: {reason}"
             ) from error
-    seal(file, [c.outputs for c in _code(book)])
+    seal(file, [cell.outputs for cell in book.cells])
     return True
 
 
@@ -265,13 +261,8 @@ def _prose(text: str, base: str) -> NotebookNode:
     text = _RELATIVE.sub(
         lambda m: f"]({base}{m['page']}/{m['hash']})".replace("index/", ""), text
     )
-    kept = without_code(text)
-    cuts = [
-        m.span()
-        for m in re.finditer(
-            r"[ ]*\{:[^{}\n]*\}|</?(?:figure|figcaption|div|p|small)\b[^<>]*>", kept
-        )
-    ]
+    ours = r"[ ]*\{:[^{}\n]*\}|</?(?:figure|figcaption|div|p|small)\b[^<>]*>"
+    cuts = [m.span() for m in re.finditer(ours, without_code(text))]
     for start, end in reversed(cuts):
         text = text[:start] + text[end:]
     cell: NotebookNode = new_markdown_cell(re.sub(r"\n{3,}", "\n\n", text.strip()))
@@ -283,11 +274,7 @@ def _code(book: NotebookNode) -> list[NotebookNode]:
 
 
 def _outputs_file(blocks: list[str]) -> Path:
-    content = [blocks, platform.python_version(), versions()]
-    return (
-        OUTPUTS
-        / f"{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:20]}.json"
-    )
+    return OUTPUTS / f"{hashed(blocks)}.json"
 
 
 def _mathematics(html: str) -> str:

@@ -28,15 +28,12 @@ def stale(zh: Page, en: Page) -> Iterator[str]:
     reviewed: dict[str, list[str]] = _load().get(name, {})
     ours, theirs = _texts(zh), _texts(en)
     for section in (s for s in ours if s in theirs):
-        sides = ((zh, *ours[section]), (en, *theirs[section]))
         then = reviewed.get(section, ["", ""])
-        changed = [
-            side for side, old in zip(sides, then, strict=True) if _hash(side[2]) != old
-        ]
+        sides = ((zh, *ours[section], then[0]), (en, *theirs[section], then[1]))
+        changed = [side for side in sides if _hash(side[2]) != side[3]]
         if len(changed) == 1:
-            page, line, text = changed[0]
-            other, there, _ = sides[0] if changed[0] is sides[1] else sides[1]
-            old = then[0 if page is zh else 1]
+            ((page, line, text, old),) = changed
+            ((other, there, *_),) = (side for side in sides if side not in changed)
             difference = _difference(page.source, section, old, text)
             yield (
                 f"docs/{other.source}:{there}: section #{section} is stale: "

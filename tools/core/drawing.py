@@ -245,8 +245,7 @@ def _relative(path: re.Match[str]) -> str:
 def _attributes(style: str) -> str:
     """Presentation attributes in place of a style; our colours become classes."""
     classes, attributes = [], []
-    for declaration in filter(None, (part.strip() for part in style.split(";"))):
-        name, _, text = (part.strip() for part in declaration.partition(":"))
+    for name, text in re.findall(r"([\w-]+): *([^;]+)", style):
         if name == "font":  # matplotlib's shorthand: size and family
             found = re.search(r"([\d.]+)px", text)
             name, text = "font-size", found.group(1) if found else "12"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
-from html import escape
 from typing import Any
 
 from snippets.evidence.claims import Claim
@@ -93,19 +92,6 @@ def condition(claim: Claim, unit: str, language: str) -> str:
     ):
         named += " "
     return words.format(unit=named, **bounds)
-
-
-def html(text: str, estimate: Estimate, title: str, code: str) -> str:
-    """A measured number as markup: told from other numbers, with its origin and the address of its code."""
-    return (
-        f'<data class="measured" value="{estimate.value:.6g}" title="{escape(title)}" '
-        f'data-code="{escape(code)}">{text}</data>'
-    )
-
-
-def pending(language: str) -> str:
-    """Stands where a number is not measured yet."""
-    return f'<span class="measured pending" title="{WORDS[language]["pending"]}">{PENDING}</span>'
 
 
 def _as_told(provenance: dict[str, Any]) -> dict[str, Any]:

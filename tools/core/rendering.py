@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 
@@ -30,6 +31,7 @@ Edit = tuple[int, int, str]
 _PUNCTUATION = re.compile(formulas.PUNCTUATION)
 
 
+@dataclass
 class Text:
     """Pages as plain text: numbers and verdicts in words, formulas as they are written.
 
@@ -39,15 +41,20 @@ class Text:
         report: Is told each problem, once.
     """
 
-    def __init__(
-        self, guide: Guide, at: str, report: Callable[[str], None] = lambda _: None
-    ) -> None:
-        self.guide = guide
-        self.at = at
-        self.report = report
-        self.language = at.partition("/")[0]
-        self.words = WORDS.get(self.language, WORDS["en"])
-        self.reported: set[str] = set()
+    guide: Guide
+    at: str
+    report: Callable[[str], None] = lambda _: None
+    reported: set[str] = field(default_factory=set)
+
+    @property
+    def language(self) -> str:
+        """The language of the page that shows them."""
+        return self.at.partition("/")[0]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What the guide itself says in it."""
+        return WORDS[self.language]
 
     def page(self, page: Page, start: int = 0, end: int | None = None) -> str:
         """A page, or the part of it between two offsets."""
@@ -147,25 +154,15 @@ class Text:
         return f"[{text}]({address})"
 
 
+@dataclass
 class Markup(Text):
     """Pages as Markdown with HTML in it, for the site.
 
     Args:
-        guide: What the pages name.
-        at: Source of the page that shows them.
         keep: Takes finished HTML and gives what stands for it until Markdown is done.
-        report: Is told each problem, once.
     """
 
-    def __init__(
-        self,
-        guide: Guide,
-        at: str,
-        keep: Callable[[str], str] = str,
-        report: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        super().__init__(guide, at, report)
-        self.keep = keep
+    keep: Callable[[str], str] = str
 
     def edit(self, page: Page, part: Part, value: Value) -> Iterator[Edit]:
         """As for text; formulas and claims, too."""
@@ -185,16 +182,20 @@ class Markup(Text):
 
     def number(self, number: Number, measured: Measured) -> str:
         """A number with its origin and the address of its code."""
-        estimate = measured.estimate
+        estimate, pending = measured.estimate, self.words["pending"]
         if estimate is None:
-            return numbers.pending(self.language)
+            return f'<span class="measured pending" title="{pending}">{numbers.PENDING}</span>'
         text = super().number(number, measured)
         if number.form == "machine":
             return text
         note = numbers.note(
             estimate, measured.measurement, measured.provenance, self.language
         )
-        return numbers.html(text, estimate, note, self.code(measured.measurement))
+        code = self.code(measured.measurement)
+        return (
+            f'<data class="measured" value="{estimate.value:.6g}" title="{escape(note)}" '
+            f'data-code="{escape(code)}">{text}</data>'
+        )
 
     def code(self, measurement: Measurement) -> str:
         """Address of the lines that measure."""
@@ -220,7 +221,7 @@ class Markup(Text):
                 n=judged.estimate.n,
                 condition=numbers.condition(judged.claim, unit, self.language),
             )
-        code = f'<a href="{self.code(judged.measurement)}">{line}</a>'
+        code = self.anchor(line, self.code(judged.measurement))
         return badge, f"{measured} · {code} · <code>{part.id}</code>"
 
     def figure(self, page: Page, figure: Figure, evidence: Evidence) -> str:
@@ -237,11 +238,10 @@ class Markup(Text):
             return self.fault(f"{reason}; so figure:{'.'.join(names)} cannot be drawn")
         if home:
             return self.keep(drawn)
-        data = self.link(f"evidence/{figure.question}.json")
-        code = self.link(f"{self.language}/code/{figure.question}.md")
+        files = f"evidence/{names[0]}.json", f"{self.language}/code/{names[0]}.md"
         data, code = (
-            f'<a href="{address}">{self.words[name]}</a>'
-            for name, address in (("data", data), ("code", code))
+            self.anchor(self.words[word], self.link(file))
+            for word, file in zip(("data", "code"), files, strict=True)
         )
         return self.keep(f'{drawn}<p class="origin">{data} · {code}</p>')
 
@@ -255,7 +255,7 @@ class Markup(Text):
 
     def anchor(self, text: str, address: str, claim: str = "") -> str:
         """A link that tells what a claim says when it is pointed at."""
-        said = sentences(self.guide, self.language).get(claim)
+        said = sentences(self.guide, self.language).get(claim) if claim else ""
         title = f' title="{escape(said)}"' if said else ""
         return f'<a href="{address}"{title}>{text}</a>'
 

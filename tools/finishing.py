@@ -13,6 +13,7 @@ from functools import partial
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,10 +197,12 @@ def _rules(
 ) -> Iterator[str]:
     for rule in _parsed(tinycss2.parse_rule_list, css):
         if rule.type == "qualified-rule":
-            selectors = [s for s in _selectors(rule.prelude) if _may_match(s, words)]
+            parts = groupby(rule.prelude, lambda token: token == ",")
+            selectors = [list(part) for comma, part in parts if not comma]
+            found = [tinycss2.serialize(s) for s in selectors if _may_match(s, words)]
             body = ";".join(_declarations(rule.content, read))
-            if selectors and body:
-                yield f"{','.join(tinycss2.serialize(s).strip() for s in selectors)}{{{body}}}"
+            if found and body:
+                yield f"{','.join(map(str.strip, found))}{{{body}}}"
         elif rule.lower_at_keyword in ("media", "supports"):
             body = "".join(_rules(rule.content, words, read))
             if body:
@@ -220,17 +223,6 @@ def _parsed(parse: Callable[..., list[Any]], css: str | list[Any]) -> Iterator[A
         if part.type == "error":
             raise FinishingError(f"a stylesheet is not understood: {part.message}")
         yield part
-
-
-def _selectors(prelude: list[Any]) -> Iterator[list[Any]]:
-    selector: list[Any] = []
-    for token in prelude:
-        if token == ",":
-            yield selector
-            selector = []
-        else:
-            selector.append(token)
-    yield selector
 
 
 def _may_match(selector: list[Any], words: set[str]) -> bool:
@@ -279,8 +271,8 @@ def _signs_in_use(folder: Path, pages: Iterable[str]) -> None:
     }
     text = "".join(sorted(signs))
     for file in folder.glob("*.woff2"):
-        cut = partial(_cut, file.read_bytes(), text, file.name)
-        font = kept("fonts", partial(tuple, cut.args), cut)
+        given = file.read_bytes(), text, file.name
+        font = kept("fonts", partial(tuple, given), partial(_cut, *given))
         file.write_bytes(font.encode(_BYTES))
 
 

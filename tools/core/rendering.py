@@ -134,16 +134,17 @@ class Text:
                 text = self.words["measurement"]
                 if len(claims) > 1:  # or links beside each other would have one name
                     text += f" {claims.index(name) + 1}"
-                yield self.anchor(text, f"{self.ledger()}#{name}", name)
+                ledger = self.link(f"{self.language}/ledger.md")
+                yield self.anchor(text, f"{ledger}#{name}", name)
             else:
                 # Its own heading says what is there: a proof, a table, times on a machine.
                 heading = next(h for h in page.headings if h["id"] == name[1:])
                 line = page.markdown[heading.start("text") : heading.end()]
                 yield self.anchor(line.partition("{:")[0].strip(), name)
 
-    def ledger(self) -> str:
-        """Address of the page with all claims."""
-        return "ledger.md"
+    def link(self, to: str) -> str:
+        """Address of another page, given its source."""
+        return to.removeprefix(f"{self.language}/")
 
     def badge(self, word: str) -> str:
         """A verdict by itself."""
@@ -244,10 +245,6 @@ class Markup(Text):
             for word, file in zip(("data", "code"), files, strict=True)
         )
         return self.keep(f'{drawn}<p class="origin">{data} · {code}</p>')
-
-    def ledger(self) -> str:
-        """Address of the page with all claims."""
-        return self.link(f"{self.language}/ledger.md")
 
     def badge(self, word: str) -> str:
         """A verdict by itself."""

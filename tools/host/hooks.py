@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +80,9 @@ def on_pre_page(page: Page, config: Config, files: Files) -> None:
 
 def on_page_content(html: str, page: Page, config: Config, files: Files) -> str | None:
     """Give notebooks and pages of code what is theirs alone."""
-    content = partial(derived.content, html, page, config, files, markup.guide)
-    return faults.tried(page, content)
+    return faults.tried(
+        page, lambda: derived.content(html, page, config, files, markup.guide)
+    )
 
 
 def on_env(env: Any, config: Config, files: Files) -> None:

@@ -138,13 +138,9 @@ def _difference(source: str, section: str, old: str, new: str) -> str:
     return ""
 
 
-def _git(*arguments: str) -> str:
+def _git(*command: str) -> str:
     done = subprocess.run(
-        ["git", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
+        ["git", *command], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
     )
     return done.stdout
 

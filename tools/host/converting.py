@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from hashlib import sha256
@@ -20,8 +19,6 @@ from tools.core.pages import Answers, Claims, Include, PageError, Verdict, parse
 from tools.core.pages import Page as GuidePage
 from tools.core.rendering import sentences
 from tools.host.faults import Faults
-
-_OBJECT = re.compile(r"snippets\.")  # ids of what a reference documents
 
 
 class Converter:
@@ -84,9 +81,10 @@ class Converter:
             page.toc = get_toc(made["toc"])
             page._title_from_render = made["title"]
             page.present_anchor_ids = set(made["anchors"])
-            for anchor in filter(_OBJECT.match, made["anchors"]):
-                name = anchor.rpartition(".")[2]
-                self.references.register_anchor(page, anchor, title=name)
+            for anchor in made["anchors"]:
+                if anchor.startswith("snippets."):  # what a reference documents
+                    name = anchor.rpartition(".")[2]
+                    self.references.register_anchor(page, anchor, title=name)
             page.links_to_anchors = {
                 file: links
                 for uri, links in made["links"].items()

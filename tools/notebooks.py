@@ -219,6 +219,7 @@ def _as_material(html: str, page: Page, site_url: str) -> str:
             f'<div class="output" tabindex="0" translate="no">{o.decode_contents().strip()}</div>'
             for o in cell.select(".jp-OutputArea-output")
         ]
+    # The download comes behind the page's title.
     title, end, rest = "\n".join(out).partition("</h1>")
     label, name = WORDS[page.language]["download"], escape(f"{page.slug}.ipynb")
     button = f'<p><a class="md-button" href="{name}" download>{label}</a></p>'

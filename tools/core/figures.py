@@ -51,7 +51,8 @@ def draw(
         small: Whether only its first panel is drawn, once, small enough for a card.
 
     Returns:
-        Two `<svg>` elements; a reader mode, which has no stylesheet of ours, leaves out the hidden one.
+        Two `<svg>` elements; a reader mode, which has no stylesheet of ours, leaves out the hidden one. Of a
+        small figure one element.
     """
 
     def svg(size: str) -> str:

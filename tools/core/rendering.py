@@ -39,6 +39,7 @@ class Text:
         guide: What the pages name.
         at: Source of the page that shows them: links are relative to it.
         report: Is told each problem, once.
+        reported: The problems that it was told.
     """
 
     guide: Guide

@@ -73,21 +73,20 @@ def main() -> int:
     """
     ours: Counter[str] = Counter()
     theirs: Counter[str] = Counter()
-    differing = 0
+    differing, pages = 0, 0
     with TemporaryDirectory() as folder:
         build(Path(folder))
-        built = Path(folder, "site")
-        pages = sorted(built.glob("??/**/index.html"))
-        for page in pages:
-            twin = ROOT / "site" / page.relative_to(built)
+        for page in sorted(Path(folder, "site").glob("??/**/index.html")):
+            twin = ROOT / "site" / page.relative_to(Path(folder, "site"))
             mine, other = (shown(p.read_text(encoding="utf-8")) for p in (twin, page))
+            pages += 1
             for kind in KINDS:
                 ours[kind] += len(mine[kind])
                 theirs[kind] += len(other[kind])
                 if mine[kind] != other[kind]:
                     differing += 1
                     print(f"{twin}: other {kind}")
-    print(f"{len(pages)} pages, of each kind as many by MkDocs and by Zensical:")
+    print(f"{pages} pages, of each kind as many by MkDocs and by Zensical:")
     for kind in KINDS:
         print(f"{kind:12} {ours[kind]:6} {theirs[kind]:6}")
     return 1 if differing else 0

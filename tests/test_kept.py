@@ -199,7 +199,7 @@ def test_a_figure_is_drawn_again_for_all_that_it_shows(
         (toy / file).write_text((toy / file).read_text().replace(old, new))
         assert drawn(again=True) not in seen
         assert drawn(again=False) not in seen
-    assert figures.card(**given) != figures.draw(**given)
+    assert figures.draw(**given, small=True) != figures.draw(**given)
     poster = figures.poster("toy", "one", evidence)
     _next_build()
     assert figures.poster("toy", "one", evidence) == poster
@@ -210,11 +210,11 @@ def test_a_figure_that_is_saved_during_a_build_is_right_in_the_next(toy: Path) -
     """The module was loaded before: what it draws is not kept under the name of what was saved."""
     evidence = Evidence("toy", {"first.value": Estimate(0.5, 0.4, 0.6, 20, "share")})
     _next_build()
-    figures.card("toy", "one", evidence, "en", "words")
+    figures.draw("toy", "one", evidence, "en", "words")
     (toy / "figures.py").write_text(FIGURES.replace('"一"', '"壹"'))
-    assert "一" in figures.card("toy", "one", evidence, "zh", "words")
+    assert "一" in figures.draw("toy", "one", evidence, "zh", "words")
     _next_build()
-    assert "壹" in figures.card("toy", "one", evidence, "zh", "words")
+    assert "壹" in figures.draw("toy", "one", evidence, "zh", "words")
 
 
 def test_figures_are_known_without_being_run(toy: Path) -> None:
@@ -248,14 +248,16 @@ def test_a_notebook_is_converted_once(
 
 def test_a_notebook_page_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     make = Maker()
-    monkeypatch.setattr(notebooks, "_slim", make)
+    monkeypatch.setattr(notebooks, "_as_material", make)
     page = Page("en/toy.md", "# Toy\n")
     calls: list[Callable[[], str]] = [
-        lambda: notebooks.slim("<p>a", page, "https://a/"),
-        lambda: notebooks.slim("<p>b", page, "https://a/"),
-        lambda: notebooks.slim("<p>a", Page("en/toy.md", "# T\n"), "https://a/"),
-        lambda: notebooks.slim("<p>a", Page("zh/toy.md", "# Toy\n"), "https://a/"),
-        lambda: notebooks.slim("<p>a", page, "https://b/"),
+        lambda: notebooks.as_material("<p>a", page, "https://a/"),
+        lambda: notebooks.as_material("<p>b", page, "https://a/"),
+        lambda: notebooks.as_material("<p>a", Page("en/toy.md", "# T\n"), "https://a/"),
+        lambda: notebooks.as_material(
+            "<p>a", Page("zh/toy.md", "# Toy\n"), "https://a/"
+        ),
+        lambda: notebooks.as_material("<p>a", page, "https://b/"),
     ]
     for _ in range(2):
         assert [call() for call in calls] == [f"made {n}" for n in range(1, 6)]

@@ -60,7 +60,7 @@ def marked_up(
     """A page for the site; what Markdown must leave alone stands in it as it is."""
     guide = Toy(ROOT / "docs", evidence)
     report = (told if told is not None else []).append
-    return ledger.Lists(guide, source, str, report).page(parse(source, markdown))
+    return ledger.Lists(guide, source, report).page(parse(source, markdown))
 
 
 def as_text(
@@ -606,7 +606,7 @@ def test_an_alternative_holds_plain_numbers(
     evidence: dict[str, Evidence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(figures, "names", lambda _: ["drawn"])
-    monkeypatch.setattr(figures, "draw", lambda *given: f"<svg>{given[-1]}</svg>")
+    monkeypatch.setattr(figures, "draw", lambda *given: f"<svg>{given[4]}</svg>")
     evidence["toy"].missing.clear()
     text = "![It *reaches* [[toy.he.accuracy]] at $\\eta$.](figure:toy.drawn)"
     assert "<svg>It reaches 97.5% at \\eta.</svg>" in marked_up(text, evidence)

@@ -85,9 +85,7 @@ def accessibility(browser: Browser, address: str, pages: list[str]) -> int:
 def weight(browser: Browser, address: str) -> int:
     """Weigh the first view of every question page, as compressed on the line."""
     faults = 0
-    for name in (
-        f"{lang}/{question}/" for lang in LANGUAGES for question in questions()
-    ):
+    for name in [f"{language}/{q}/" for language in LANGUAGES for q in questions()]:
         sizes = first_view(browser, address + name).values()
         print(f"weight: /{name}: {sum(sizes) / 1000:.0f} kB, {len(sizes)} requests")
         faults += sum(sizes) > 100_000 or len(sizes) > 15

@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -71,12 +70,7 @@ print(len(lacking([m for q in questions() for m in measurements(q)], SEEDS)))
 
 def main(chosen: list[str]) -> int:
     """Run the parts that are named, or all: evidence, saving, edits, scale."""
-    parts: dict[str, Callable[[Path], dict[str, Any]]] = {
-        "evidence": evidence,
-        "saving": saving,
-        "edits": edits,
-        "scale": scale,
-    }
+    parts = {part.__name__: part for part in (evidence, saving, edits, scale)}
     if unknown := set(chosen) - set(parts):
         print(f"make bench: no part {unknown}; there are {', '.join(parts)}")
         return 2
@@ -159,20 +153,11 @@ def _copy(folder: Path) -> Path:
 
 def _plain(copy: Path) -> None:
     """Take everything of ours out of the settings and the theme."""
-    settings = yaml.safe_load(
-        (copy / "mkdocs.yml").read_text("utf-8").replace("!ENV", "")
-    )
-    for name in (
-        "hooks",
-        "extra",
-        "extra_css",
-        "extra_javascript",
-        "watch",
-        "site_url",
-    ):
+    settings = _settings()
+    for name in ("hooks", "extra", "extra_css", "extra_javascript", "site_url"):
         settings.pop(name)
     settings |= {"plugins": ["search"], "theme": {"name": "material", "font": False}}
-    (copy / "mkdocs.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    _write(copy, settings)
     (copy / "docs" / "index.md").unlink()  # it has a template of its own
     for page in (copy / "docs").rglob("*.md"):
         text = re.sub("(?m)^:::.*$", "", page.read_text(encoding="utf-8"))
@@ -181,22 +166,27 @@ def _plain(copy: Path) -> None:
 
 def _repeat(copy: Path, times: int) -> None:
     """Put so many copies of all pages into the site, each in a section of its own."""
-    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    for language in ("zh", "en"):
-        nav = re.search(rf"(?m)^  - {language}:\n((?:      - .*\n)+)", settings)
-        assert nav, "mkdocs.yml has a navigation in two languages"
-        sections = []
+    settings = _settings()
+    for section in settings["nav"]:
+        ((language, pages),) = section.items()
+        text = json.dumps(pages)
         for number in range(1, times):
             part = f"{language}/part{number}"
-            shutil.copytree(
-                ROOT / "docs" / language, copy / "docs" / part, dirs_exist_ok=True
-            )
-            pages = (
-                nav[1].replace(f"{language}/", f"{part}/").replace("      ", " " * 10)
-            )
-            sections.append(f"      - Part {number}:\n{pages}")
-        settings = settings.replace(nav[0], nav[0] + "".join(sections))
-    (copy / "mkdocs.yml").write_text(settings, encoding="utf-8")
+            source, target = ROOT / "docs" / language, copy / "docs" / part
+            shutil.copytree(source, target, dirs_exist_ok=True)
+            again = json.loads(text.replace(f"{language}/", f"{part}/"))
+            pages.append({f"Part {number}": again})
+    _write(copy, settings)
+
+
+def _settings() -> dict[str, Any]:
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    settings: dict[str, Any] = yaml.safe_load(text.replace("!ENV", ""))
+    return settings | {"site_url": "https://example.org/"}
+
+
+def _write(copy: Path, settings: dict[str, Any]) -> None:
+    (copy / "mkdocs.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
 
 
 def _saved(copy: Path) -> float:
@@ -208,10 +198,11 @@ def _lacking(copy: Path) -> int:
 
 
 def _output(copy: Path, *command: str) -> str:
+    alone = {"EVIDENCE_CACHE": f"{copy}/.cache/evidence", "NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(
         [sys.executable, *command],
         cwd=copy,
-        env=_environment(copy),
+        env=os.environ | alone,
         capture_output=True,
         text=True,
         check=False,
@@ -228,14 +219,6 @@ def _spent(copy: Path, *command: str) -> dict[str, float]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"cpu": round(cpu, 2), "wall": round(time.monotonic() - wall, 2)}
-
-
-def _environment(copy: Path) -> dict[str, str]:
-    kept = {
-        "PYTHONPATH": str(copy),
-        "EVIDENCE_CACHE": str(copy / ".cache" / "evidence"),
-    }
-    return os.environ | kept | {"NO_MKDOCS_2_WARNING": "1"}
 
 
 if __name__ == "__main__":

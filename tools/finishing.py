@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
 
 # Material asks for search worker and index with every page. As it does for pages read from disk, let it
 # wait until search is opened: they weigh more than a page.
-_EAGER_INDEX = '$(location.protocol!=="file:")'
-_EAGER_WORKER = "t=new Worker(e)"
-_LAZY_WORKER = (
-    "t=new(class extends EventTarget{postMessage(m){if(!this.w){this.w=new Worker(e);"
-    'this.w.addEventListener("message",d=>this.dispatchEvent(new MessageEvent("message",{data:d.data})))}'
-    "this.w.postMessage(m)}})"
+_BUNDLE = (
+    ('$(location.protocol!=="file:")', "$(!1)"),
+    (
+        "t=new Worker(e)",
+        "t=new(class extends EventTarget{postMessage(m){if(!this.w){this.w=new Worker(e);"
+        'this.w.addEventListener("message",d=>this.dispatchEvent(new MessageEvent("message",{data:d.data})))}'
+        "this.w.postMessage(m)}})",
+    ),
 )
 
 # Material's worker, asking as in search.js.
@@ -101,8 +104,11 @@ def site(folder: Path) -> None:
     scripts = [
         f.read_text(encoding="utf-8") for f in sorted(folder.rglob("assets/**/*.js"))
     ]
-    _search_on_demand(folder)
-    _search_by_words(folder)
+    _patch(folder, "bundle.*.min.js", _BUNDLE)
+    worker = _patch(folder, "workers/search.*.min.js", _WORKER)
+    with worker.open("a", encoding="utf-8") as stream:
+        asking = Path(__file__).with_name("search.js")
+        stream.write("\n" + asking.read_text(encoding="utf-8"))
     _one_stylesheet(folder, pages, scripts)
     _signs_in_use(folder / "assets" / "fonts", pages.values())
     for file, html in pages.items():
@@ -118,36 +124,19 @@ def _replaced(text: str, old: str, new: str, where: str) -> str:
     return text.replace(old, new)
 
 
-def _search_on_demand(folder: Path) -> None:
-    (bundle,) = folder.glob("assets/javascripts/bundle.*.min.js")
-    text = bundle.read_text(encoding="utf-8")
-    for old, new in ((_EAGER_INDEX, "$(!1)"), (_EAGER_WORKER, _LAZY_WORKER)):
-        text = _replaced(text, old, new, bundle.name)
-    bundle.write_text(text, encoding="utf-8")
-
-
-def _search_by_words(folder: Path) -> None:
-    (worker,) = folder.glob("assets/javascripts/workers/search.*.min.js")
-    text = worker.read_text(encoding="utf-8")
-    for old, new in _WORKER:
-        text = _replaced(text, old, new, worker.name)
-    asking = Path(__file__).with_name("search.js").read_text(encoding="utf-8")
-    worker.write_text(f"{text}\n{asking}", encoding="utf-8")
+def _patch(folder: Path, name: str, changes: Iterable[tuple[str, str]]) -> Path:
+    (file,) = folder.glob(f"assets/javascripts/{name}")
+    text = file.read_text(encoding="utf-8")
+    for old, new in changes:
+        text = _replaced(text, old, new, file.name)
+    file.write_text(text, encoding="utf-8")
+    return file
 
 
 # Stylesheets
 
-_LEFT_OUT = tuple(
-    f"{part}-"
-    for part in (
-        "tabbed",
-        "md-annotation",
-        "md-tooltip2",
-        "md-version",
-        "md-source",
-        "md-tag",
-    )
-)
+# Classes that a script would give to what `mkdocs.yml` leaves out.
+_LEFT_OUT = re.compile("(?:tabbed|md-(?:annotation|tooltip2|version|source|tag))-")
 _STYLESHEET = re.compile(
     r'<link rel="stylesheet" href="(?P<root>[^"]*)assets/(?P<name>[^"]*)">\s*'
 )
@@ -164,8 +153,8 @@ def _one_stylesheet(
         if len(sources) < 2:
             continue  # the door and the like have one of their own
         if sources not in written:
-            css = "".join(_in_use(source, used) for source in sources)
-            css = _without_unused_variables(css)
+            css = "".join(source.read_text(encoding="utf-8") for source in sources)
+            css = _in_use(css, used)
             name = f"site.{sha256(css.encode()).hexdigest()[:8]}.css"
             (folder / "assets" / name).write_text(css, encoding="utf-8")
             written[sources] = name
@@ -192,51 +181,48 @@ def _words_in_use(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
         for names in re.findall(r'(?:class|data-md-color-\w+)="([^"]*)"', html):
             words.update(names.split())
     for script in scripts:
-        words.update(filter(_may_be_made, re.findall(r"[\w-]+", script)))
+        words.update(w for w in re.findall(r"[\w-]+", script) if not _LEFT_OUT.match(w))
     return words
 
 
-def _may_be_made(word: str) -> bool:
-    """Whether a script may give an element this class: not where `mkdocs.yml` leaves out what needs it."""
-    return not word.startswith(_LEFT_OUT)
+def _in_use(css: str, words: set[str], read: set[str] | None = None) -> str:
+    """The rules that may match, without variables that none of them reads; Material has many icons."""
+    less = "".join(_rules(css, words, read))
+    read = set(re.findall(r"var\(\s*(--[\w-]+)", less))
+    return less if less == css else _in_use(less, words, read)
 
 
-def _in_use(file: Path, words: set[str]) -> str:
-    rules = tinycss2.parse_stylesheet(
-        file.read_text(encoding="utf-8"), skip_comments=True, skip_whitespace=True
-    )
-    return "".join(_rules(rules, words))
-
-
-def _rules(rules: Iterable[Any], words: set[str]) -> Iterator[str]:
-    for rule in rules:
+def _rules(
+    css: str | list[Any], words: set[str], read: set[str] | None
+) -> Iterator[str]:
+    for rule in _parsed(tinycss2.parse_rule_list, css):
         if rule.type == "qualified-rule":
-            selectors = [s for s in _selectors(rule.prelude) if _may_match(s, words)]
-            if selectors:
-                body = tinycss2.serialize(rule.content).strip()
-                yield f"{','.join(tinycss2.serialize(s).strip() for s in selectors)}{{{body}}}"
-        elif rule.type == "at-rule" and rule.lower_at_keyword in ("media", "supports"):
-            inner = tinycss2.parse_rule_list(
-                rule.content, skip_comments=True, skip_whitespace=True
-            )
-            body = "".join(_rules(inner, words))
+            parts = groupby(rule.prelude, lambda token: token == ",")
+            selectors = [list(part) for comma, part in parts if not comma]
+            found = [tinycss2.serialize(s) for s in selectors if _may_match(s, words)]
+            body = ";".join(_declarations(rule.content, read))
+            if found and body:
+                yield f"{','.join(map(str.strip, found))}{{{body}}}"
+        elif rule.lower_at_keyword in ("media", "supports"):
+            body = "".join(_rules(rule.content, words, read))
             if body:
                 yield f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{body}}}"
-        elif rule.type == "at-rule" and rule.lower_at_keyword != "charset":
+        elif rule.lower_at_keyword != "charset":
             yield rule.serialize()
-        elif rule.type == "error":
-            raise FinishingError(f"a stylesheet is not understood: {rule.message}")
 
 
-def _selectors(prelude: list[Any]) -> Iterator[list[Any]]:
-    selector: list[Any] = []
-    for token in prelude:
-        if token == ",":
-            yield selector
-            selector = []
-        else:
-            selector.append(token)
-    yield selector
+def _declarations(css: list[Any], read: set[str] | None) -> Iterator[str]:
+    for part in _parsed(tinycss2.parse_declaration_list, css):
+        variable = part.type == "declaration" and part.name.startswith("--")
+        if not variable or read is None or part.name in read:
+            yield part.serialize()
+
+
+def _parsed(parse: Callable[..., list[Any]], css: str | list[Any]) -> Iterator[Any]:
+    for part in parse(css, skip_comments=True, skip_whitespace=True):
+        if part.type == "error":
+            raise FinishingError(f"a stylesheet is not understood: {part.message}")
+        yield part
 
 
 def _may_match(selector: list[Any], words: set[str]) -> bool:
@@ -251,22 +237,6 @@ def _may_match(selector: list[Any], words: set[str]) -> bool:
             ):
                 return False
     return True
-
-
-def _without_unused_variables(css: str) -> str:
-    """Drop custom properties that nothing reads, or only such ones; Material has an icon for everything."""
-    read = set(re.findall(r"var\(\s*(--[\w-]+)", css))
-
-    def kept(m: re.Match[str]) -> str:
-        return m.group() if m["name"] in read else m["before"]
-
-    # A value may hold a quoted picture, with semicolons in it.
-    less = re.sub(
-        r"""(?P<before>[{;])(?P<name>--[\w-]+):(?:"[^"]*"|'[^']*'|\((?:"[^"]*"|'[^']*'|[^()"']|\([^()]*\))*\)|[^;{}"'(])*;?""",
-        kept,
-        css,
-    )
-    return css if less == css else _without_unused_variables(less)
 
 
 # Fonts
@@ -301,8 +271,8 @@ def _signs_in_use(folder: Path, pages: Iterable[str]) -> None:
     }
     text = "".join(sorted(signs))
     for file in folder.glob("*.woff2"):
-        cut = partial(_cut, file.read_bytes(), text, file.name)
-        font = kept("fonts", partial(tuple, cut.args), cut)
+        given = file.read_bytes(), text, file.name
+        font = kept("fonts", partial(tuple, given), partial(_cut, *given))
         file.write_bytes(font.encode(_BYTES))
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
-import platform
 import re
 import subprocess
 import sys
@@ -13,13 +10,14 @@ import tempfile
 import textwrap
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import cache, partial
 from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from snippets.evidence.fingerprint import versions
+from snippets.evidence.fingerprint import hashed
 from snippets.evidence.questions import ROOT
 from snippets.evidence.store import seal, unsealed, write_atomically
 from tools.core import formulas
@@ -48,7 +46,8 @@ _RELATIVE = re.compile(r"\]\((?P<page>[\w/]+)\.(?:md|ipynb)(?P<hash>#[\w.-]+|)\)
 # Of a text that nbconvert made; what is displayed may have lost its paragraph.
 _FORMULA = re.compile(
     r"(?:<p>\s*)?\$\$(?P<displayed>.+?)\$\$(?:\s*</p>)?"
-    r"|(?<![\\\w])\$(?!\s)(?P<in_line>[^$\n]+?)(?<!\s)\$(?P<punctuation>[,.;:!?)，。；：、！？）]*)",
+    r"|(?<![\\\w])\$(?!\s)(?P<in_line>[^$\n]+?)(?<!\s)\$"
+    rf"(?P<punctuation>{formulas.PUNCTUATION})",
     re.S,
 )
 
@@ -125,12 +124,11 @@ def execute(page: Page) -> bool:
             # What the kernel has to say, other than of the blocks, is nothing to act on.
             _in_thread(partial(client.async_execute, stderr=subprocess.DEVNULL))
         except failures.CellExecutionError as error:
-            failed = next(
-                i
-                for i, c in enumerate(_code(book))
-                if any(o.output_type == "error" for o in c.outputs)
+            line = next(
+                line
+                for (line, _), cell in zip(page.code_blocks, book.cells, strict=True)
+                if any(o.output_type == "error" for o in cell.outputs)
             )
-            line = page.code_blocks[failed][0]
             raise NotebookError(
                 f"docs/{page.source}:{line}: this code block raises {error.ename}: {error.evalue}"
             ) from error
@@ -139,26 +137,23 @@ def execute(page: Page) -> bool:
             raise NotebookError(
                 f"docs/{page.source}:1: its code blocks do not come to an end: {reason}"
             ) from error
-    seal(file, [c.outputs for c in _code(book)])
+    seal(file, [cell.outputs for cell in book.cells])
     return True
 
 
-def _in_thread(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+def _in_thread(work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
     """Work elsewhere than in the main thread, where nbclient would take over its signals."""
-    failed: list[BaseException] = []
+    done: Future[None] = Future()
 
     def run() -> None:
         try:
-            asyncio.run(work())
+            done.set_result(asyncio.run(work()))
         except BaseException as error:
-            failed.append(error)
+            done.set_exception(error)
 
     # Nobody waits for it after an interruption; its kernel ends with this process.
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
+    threading.Thread(target=run, daemon=True).start()
+    done.result()
 
 
 @cache
@@ -168,8 +163,8 @@ def _convert_once() -> None:
 
     whole = convert.nb2html
 
-    def light(file: str, **how: object) -> str:
-        # Nine tenths are styles and scripts of Jupyter, which `slim` leaves out.
+    def bare(file: str, **how: object) -> str:
+        # Nine tenths are styles and scripts of Jupyter, which `as_material` leaves out.
         return re.sub(r"<(style|script)\b.*?</\1>", "", whole(file, **how), flags=re.S)
 
     def once(make: Callable[..., str]) -> Callable[..., str]:
@@ -181,10 +176,10 @@ def _convert_once() -> None:
 
         return converted
 
-    convert.nb2html, convert.nb2md = once(light), once(convert.nb2md)
+    convert.nb2html, convert.nb2md = once(bare), once(convert.nb2md)
 
 
-def slim(html: str, page: Page, site_url: str) -> str:
+def as_material(html: str, page: Page, site_url: str) -> str:
     """A notebook page as Material's own markup: mkdocs-jupyter ships half a megabyte of styles with each.
 
     Args:
@@ -193,10 +188,10 @@ def slim(html: str, page: Page, site_url: str) -> str:
         site_url: As given to `write`; such links become relative again.
     """
     given = html, page.markdown, page.language, page.slug, site_url
-    return kept("notebooks", lambda: given, lambda: _slim(html, page, site_url))
+    return kept("notebooks", lambda: given, lambda: _as_material(html, page, site_url))
 
 
-def _slim(html: str, page: Page, site_url: str) -> str:
+def _as_material(html: str, page: Page, site_url: str) -> str:
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(html, "html.parser")
@@ -208,10 +203,7 @@ def _slim(html: str, page: Page, site_url: str) -> str:
             anchor["href"] = f"#{heading['id']}"
     for a in soup.select(f'a[href^="{site_url}"]'):
         a["href"] = str(a["href"]).replace(site_url, "../../../", 1)
-    language, name = page.language, f"{page.slug}.ipynb"
-    out = [
-        f'<p><a class="md-button" href="{escape(name)}" download>{WORDS[language]["download"]}</a></p>'
-    ]
+    out = []
     for cell in soup.select(".jp-MarkdownCell, .jp-CodeCell .jp-CodeCell"):
         if prose := cell.select_one(".jp-RenderedMarkdown"):
             for anchor in prose.select(".anchor-link"):
@@ -227,11 +219,11 @@ def _slim(html: str, page: Page, site_url: str) -> str:
             f'<div class="output" tabindex="0" translate="no">{o.decode_contents().strip()}</div>'
             for o in cell.select(".jp-OutputArea-output")
         ]
-    # The page's title comes first, the download after it.
-    first = re.match(r"\s*<h1.*?</h1>", out[1] if len(out) > 1 else "", re.S)
-    if first:
-        out[0], out[1] = first.group(), out[0] + out[1][first.end() :]
-    return "\n".join(out)
+    # The download comes behind the page's title.
+    title, end, rest = "\n".join(out).partition("</h1>")
+    label, name = WORDS[page.language]["download"], escape(f"{page.slug}.ipynb")
+    button = f'<p><a class="md-button" href="{name}" download>{label}</a></p>'
+    return f"{title}{end}\n{button}{rest}"
 
 
 def _derive(page: Page, guide: Guide, site_url: str = "") -> NotebookNode:
@@ -254,16 +246,9 @@ def _derive(page: Page, guide: Guide, site_url: str = "") -> NotebookNode:
     cells = [c for c in cells if c.source.strip()]
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
-    kernel = {
-        "kernelspec": {
-            "display_name": "Python 3",
-            "language": "python",
-            "name": "python3",
-        }
-    }
-    book: NotebookNode = new_notebook(
-        cells=cells, metadata=kernel | {"language_info": {"name": "python"}}
-    )
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    about = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    book: NotebookNode = new_notebook(cells=cells, metadata=about)
     return book
 
 
@@ -277,13 +262,8 @@ def _prose(text: str, base: str) -> NotebookNode:
     text = _RELATIVE.sub(
         lambda m: f"]({base}{m['page']}/{m['hash']})".replace("index/", ""), text
     )
-    kept = without_code(text)
-    cuts = [
-        m.span()
-        for m in re.finditer(
-            r"[ ]*\{:[^{}\n]*\}|</?(?:figure|figcaption|div|p|small)\b[^<>]*>", kept
-        )
-    ]
+    ours = r"[ ]*\{:[^{}\n]*\}|</?(?:figure|figcaption|div|p|small)\b[^<>]*>"
+    cuts = [m.span() for m in re.finditer(ours, without_code(text))]
     for start, end in reversed(cuts):
         text = text[:start] + text[end:]
     cell: NotebookNode = new_markdown_cell(re.sub(r"\n{3,}", "\n\n", text.strip()))
@@ -295,11 +275,7 @@ def _code(book: NotebookNode) -> list[NotebookNode]:
 
 
 def _outputs_file(blocks: list[str]) -> Path:
-    content = [blocks, platform.python_version(), versions()]
-    return (
-        OUTPUTS
-        / f"{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:20]}.json"
-    )
+    return OUTPUTS / f"{hashed(blocks)}.json"
 
 
 def _mathematics(html: str) -> str:

@@ -28,15 +28,12 @@ def stale(zh: Page, en: Page) -> Iterator[str]:
     reviewed: dict[str, list[str]] = _load().get(name, {})
     ours, theirs = _texts(zh), _texts(en)
     for section in (s for s in ours if s in theirs):
-        sides = ((zh, *ours[section]), (en, *theirs[section]))
         then = reviewed.get(section, ["", ""])
-        changed = [
-            side for side, old in zip(sides, then, strict=True) if _hash(side[2]) != old
-        ]
+        sides = ((zh, *ours[section], then[0]), (en, *theirs[section], then[1]))
+        changed = [side for side in sides if _hash(side[2]) != side[3]]
         if len(changed) == 1:
-            page, line, text = changed[0]
-            other, there, _ = sides[0] if changed[0] is sides[1] else sides[1]
-            old = then[0 if page is zh else 1]
+            ((page, line, text, old),) = changed
+            ((other, there, *_),) = (side for side in sides if side not in changed)
             difference = _difference(page.source, section, old, text)
             yield (
                 f"docs/{other.source}:{there}: section #{section} is stale: "
@@ -63,37 +60,40 @@ def mark(only: list[str]) -> list[str]:
         PageError: If one of them is not there, or a page or the notes cannot be read.
     """
     only = [re.sub(r"^docs/(?:zh|en)/", "", chosen) for chosen in only]
-    before = _load()
-    noted: dict[str, dict[str, list[str]]] = {}
-    changes = []
-    there: dict[str, list[str]] = {}
-    for file in sorted((ROOT / "docs" / "zh").rglob("*.md")):
-        name = file.relative_to(ROOT / "docs" / "zh").as_posix()
-        sources = [ROOT / "docs" / language / name for language in LANGUAGES]
-        if not all(source.exists() for source in sources):
-            continue
-        texts = [
-            _texts(parse(name, read(ROOT / "docs", f"{language}/{name}")))
-            for language in LANGUAGES
-        ]
-        there[name] = [f"{name}#{s}" for s in texts[0] if s in texts[1]]
-        noted[name] = {}
-        for section in (s for s in texts[0] if s in texts[1]):
-            then = before.get(name, {}).get(section)
-            now = [_hash(text[section][1]) for text in texts]
-            chosen = not only or name in only or f"{name}#{section}" in only
-            if chosen and now != then:
-                changes.append(f"{name}#{section}")
-            if chosen or then:
-                noted[name][section] = now if chosen or not then else then
+    before, now = _load(), _hashes()
     for name in only:
-        known = there.get(name.partition("#")[0], list(there))
-        if name not in there and name not in known:
+        page = name.partition("#")[0]
+        known = [f"{page}#{s}" for s in now[page]] if page in now else list(now)
+        if name not in (*now, *known):
             raise PageError(
                 f"there is no {name!r} in both languages; there are {', '.join(known)}"
             )
+    changes = []
+    noted: dict[str, dict[str, list[str]]] = {page: {} for page in now}
+    for page, sections in now.items():
+        for section, hashes in sections.items():
+            then = before.get(page, {}).get(section)
+            if not only or page in only or f"{page}#{section}" in only:
+                noted[page][section] = hashes
+                if hashes != then:
+                    changes.append(f"{page}#{section}")
+            elif then:
+                noted[page][section] = then
     write_atomically(FILE, json.dumps(noted, indent=1) + "\n")
     return changes
+
+
+def _hashes() -> dict[str, dict[str, list[str]]]:
+    """The hashes of the sections that both languages have, by page."""
+    docs = ROOT / "docs"
+    found = {}
+    for file in sorted((docs / "zh").rglob("*.md")):
+        name = file.relative_to(docs / "zh").as_posix()
+        if (docs / "en" / name).exists():
+            sources = (f"{language}/{name}" for language in LANGUAGES)
+            zh, en = (_texts(parse(s, read(docs, s))) for s in sources)
+            found[name] = {s: [_hash(zh[s][1]), _hash(en[s][1])] for s in zh if s in en}
+    return found
 
 
 def _load() -> dict[str, dict[str, list[str]]]:
@@ -138,13 +138,9 @@ def _difference(source: str, section: str, old: str, new: str) -> str:
     return ""
 
 
-def _git(*arguments: str) -> str:
+def _git(*command: str) -> str:
     done = subprocess.run(
-        ["git", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
+        ["git", *command], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
     )
     return done.stdout
 

@@ -10,7 +10,7 @@ import json
 import logging
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
 from html import escape, unescape
 from pathlib import Path
@@ -44,7 +44,7 @@ _ROW = re.compile(r'<tr id="(?P<id>[^"]*)">(?P<cells>.*?)</tr>', re.S)
 _CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.S)
 
 
-def take_over(config: MkDocsConfig) -> None:
+def fill_ours(config: MkDocsConfig) -> None:
     """Let Material's search fill our index."""
     finder: Any = config.plugins["material/search"]
     finder.search_index = Index(**finder.config)
@@ -148,18 +148,14 @@ def divide(site: Path, questions: Collection[str]) -> None:
     whole = site / "search" / "search_index.json"
     index = json.loads(whole.read_text(encoding="utf-8"))
     for language in LANGUAGES:
-        mine = with_aliases(
-            (
-                entry | {"location": entry["location"].removeprefix(f"{language}/")}
-                for entry in index["docs"]
-                if entry["location"].startswith(f"{language}/")
-            ),
-            language,
-            questions,
+        start = f"{language}/"
+        mine = (
+            entry | {"location": entry["location"].removeprefix(start)}
+            for entry in index["docs"]
+            if entry["location"].startswith(start)
         )
-        text = json.dumps(
-            index | {"docs": mine}, ensure_ascii=False, separators=(",", ":")
-        )
+        ours = index | {"docs": with_aliases(mine, language, questions)}
+        text = json.dumps(ours, ensure_ascii=False, separators=(",", ":"))
         store.write_atomically(site / language / "search" / "search_index.json", text)
     whole.unlink()
     whole.parent.rmdir()
@@ -204,22 +200,17 @@ def with_aliases(
         for place in places & alias.keys():
             about.setdefault(place, []).append(term)
             alias[place][term] = None
-    names = {
-        term.id: dict.fromkeys(
-            (term.name, term.other, *term.also, *other.also, *term.code)
-        )
-        for term, other in _in_both(language)
-    }
+    names = _names(language)
     inner = _inner_words([name for called in names.values() for name in called])
     for entry in found:
         entry["named"] = " ".join(
-            name for term in about.get(entry["location"], ()) for name in names[term.id]
+            name for term in about.get(entry["location"], ()) for name in names[term]
         )
         entry["alias"] = " ".join(
             dict.fromkeys(
                 word
                 for term in alias[entry["location"]]
-                for name in names[term.id]
+                for name in names[term]
                 for word in (name, *inner[name])
                 if word != term.name
             )
@@ -227,11 +218,16 @@ def with_aliases(
     return found
 
 
-def _in_both(language: str) -> Iterator[tuple[Term, Term]]:
-    """Each term with itself in the other language."""
-    other = {t.id: t for t in terms("en" if language == "zh" else "zh")}
-    # A row that one language lacks is told by a test, and no reason to build nothing.
-    return ((term, other.get(term.id, term)) for term in terms(language))
+def _names(language: str) -> dict[Term, list[str]]:
+    """What each term is called, in either language and in code."""
+    others = {t.id: t for t in terms("en" if language == "zh" else "zh")}
+    names = {}
+    for term in terms(language):
+        # A row that one language lacks is told by a test, and no reason to build nothing.
+        other = others.get(term.id, term)
+        every = (term.name, term.other, *term.also, *other.also, *term.code)
+        names[term] = list(dict.fromkeys(every))
+    return names
 
 
 def _inner_words(names: list[str]) -> dict[str, list[str]]:

@@ -58,15 +58,7 @@ def _build(target: Path) -> None:
     beside = target.with_name(f".{target.name}-new")
     shutil.rmtree(beside, ignore_errors=True)
     # Never -q or -v: with either, --strict lets broken links pass.
-    command = [
-        sys.executable,
-        "-m",
-        "mkdocs",
-        "build",
-        "--strict",
-        "--site-dir",
-        str(beside),
-    ]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(beside)]
     done = subprocess.run(command, cwd=ROOT, env=environment(), check=False)
     if done.returncode:
         shutil.rmtree(beside, ignore_errors=True)

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from snippets.evidence import store
-from snippets.evidence.judging import Evidence, EvidenceError, gather
+from snippets.evidence.judging import Evidence, gather
 from snippets.evidence.measuring import JOBS, lacking, measure_missing
 from snippets.evidence.questions import (
     SEEDS,
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except click.ClickException as error:
         reason, status = error.format_message(), 2
-    except (EvidenceError, MeasurementError, SourceError) as error:
+    except (MeasurementError, SourceError) as error:
         reason, status = str(error), 1
     except click.Abort:
         reason, status = "interrupted; what was finished is kept", 130

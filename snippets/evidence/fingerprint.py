@@ -27,13 +27,13 @@ IMPORTERS = ("import_module", "__import__")
 
 def key(measurement: Measurement, seeds: range) -> str:
     """The fingerprint of a measurement: 20 hexadecimal digits."""
-    content = [
-        str(measurement),
-        [seeds.start, seeds.stop],
-        source_hash(measurement.file),
-        platform.python_version(),
-        versions(),
-    ]
+    ends = [seeds.start, seeds.stop]
+    return hashed(str(measurement), ends, source_hash(measurement.file))
+
+
+def hashed(*parts: object) -> str:
+    """20 hexadecimal digits for what JSON can hold, and for Python and the numerical libraries."""
+    content = [*parts, platform.python_version(), versions()]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:20]
 
 

@@ -22,10 +22,6 @@ from snippets.evidence.questions import (
 )
 
 
-class EvidenceError(Exception):
-    """A claim or a page asks for what no measurement gives; the message says what and where."""
-
-
 @dataclass(frozen=True)
 class JudgedClaim:
     """A claim, judged.
@@ -104,9 +100,8 @@ def gather(question: str, seeds: range = SEEDS) -> Evidence:
     """Read what the store has of a question, and judge the claims by today's conditions.
 
     Raises:
-        EvidenceError: If a claim names an estimate that its measurement does not give,
-            or two claims share an id, or `claims.py` does not give any.
-        SourceError: If an experiment is not valid Python.
+        SourceError: If an experiment is not valid Python, a claim names an estimate that its measurement does
+            not give, two claims share an id, or `claims.py` does not give any.
     """
     evidence = Evidence(question)
     by_name = {m.name: m for m in measurements(question)}
@@ -131,7 +126,7 @@ def known(question: str) -> Evidence:
     """As `gather`, but what it would raise is the `fault` of evidence without anything else."""
     try:
         return gather(question)
-    except (EvidenceError, SourceError) as error:
+    except SourceError as error:
         return Evidence(question, fault=str(error))
 
 
@@ -167,7 +162,7 @@ def _judged(
     else:
         return JudgedClaim(claim, estimate, measurement)
     place = claim_place(evidence.question, claim.id)
-    raise EvidenceError(f"{place}: claim {claim.id!r}{fault}")
+    raise SourceError(f"{place}: claim {claim.id!r}{fault}")
 
 
 def _claims(question: str) -> tuple[Claim, ...]:
@@ -176,10 +171,10 @@ def _claims(question: str) -> tuple[Claim, ...]:
     try:
         module = importlib.import_module(f"snippets.{question}.claims")
     except Exception as error:  # whatever a file can raise that somebody is writing
-        raise EvidenceError(raised(error, file)) from error
+        raise SourceError(raised(error, file)) from error
     claims = getattr(module, "CLAIMS", None)
     if not isinstance(claims, tuple) or not all(isinstance(c, Claim) for c in claims):
-        raise EvidenceError(
+        raise SourceError(
             f"{file}:{_line_of('CLAIMS', file)}: there are no claims in it; write CLAIMS = (Claim(...), ...)"
         )
     return claims

@@ -13,7 +13,7 @@ SEEDS = range(20)  # of every measurement, where nothing else is said
 
 
 class SourceError(Exception):
-    """The source of an experiment cannot be understood; the message says where and what to do."""
+    """A question's source is not understood, or claims what nothing measures; the message has the mend."""
 
 
 @dataclass(frozen=True)

@@ -129,16 +129,16 @@ def poster(draw: Draw, evidence: Evidence, pixels: tuple[int, int]) -> bytes:
         panel.tick_params(length=0, labelbottom=False, labelleft=False)
         for words in (*figure.findobj(Legend), *figure.findobj(Text)):
             words.set_visible(False)
-        return _sealed(figure, pixels)
+        return _with_emblem(figure, pixels)
 
 
-def seal(pixels: tuple[int, int]) -> bytes:
+def emblem(pixels: tuple[int, int]) -> bytes:
     """The picture of the pages that have no figure: the site's own mark."""
     with mpl.rc_context(_POSTER_STYLE):
-        return _sealed(plt.figure(), pixels, at=(0.5, 0.5), size=0.5)
+        return _with_emblem(plt.figure(), pixels, at=(0.5, 0.5), size=0.5)
 
 
-def _sealed(
+def _with_emblem(
     figure: Figure,
     pixels: tuple[int, int],
     at: tuple[float, float] = (0.92, 0.15),
@@ -149,16 +149,10 @@ def _sealed(
     figure.set_size_inches(width / 180, height / 180)
     x, y = at[0] * width, at[1] * height
     half = size * height / 2
-    for shape in (
-        Rectangle((x - half, y - half), 2 * half, 2 * half, color=SERIES[2]),
-        Polygon(
-            [
-                (x + half * dx, y + half * dy)
-                for dx, dy in ((-0.44, 0.47), (-0.44, -0.47), (0.44, 0))
-            ],
-            color=PAPER,
-        ),
-    ):
+    square = Rectangle((x - half, y - half), 2 * half, 2 * half, color=SERIES[2])
+    corners = ((-0.44, 0.47), (-0.44, -0.47), (0.44, 0))
+    points = [(x + half * dx, y + half * dy) for dx, dy in corners]
+    for shape in (square, Polygon(points, color=PAPER)):
         shape.set_transform(None)  # in pixels of the picture
         figure.add_artist(shape)
     stream = io.BytesIO()
@@ -189,13 +183,12 @@ def _clean(svg: str, prefix: str, size: str) -> str:
         r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.S
     )
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}\1"', svg)
-    svg = re.sub(r'((?:xlink:)?href="|url\()#', rf"\1#{prefix}", svg).replace(
-        "xlink:href", "href"
-    )
-    svg = re.sub(r' style="([^"]*)"', lambda m: _attributes(m.group(1)), svg)
+    svg = svg.replace("xlink:href", "href")
+    svg = re.sub(r'(href="|url\()#', rf"\1#{prefix}", svg)
+    svg = re.sub(r' style="([^"]*)"', lambda m: _attributes(m[1]), svg)
     box = re.search(r'viewBox="([^"]+)"', svg)
     assert box, "matplotlib writes a viewBox"
-    head = f'<svg class="fig {size}" viewBox="{box.group(1)}" role="img" aria-label="">'
+    head = f'<svg class="fig {size}" viewBox="{box[1]}" role="img" aria-label="">'
     return light(re.sub(r"^<svg[^>]*>", head, svg))
 
 
@@ -203,9 +196,7 @@ def light(svg: str) -> str:
     """Without what nobody sees: empty shapes, names that nothing refers to, tenths of tenths of a pixel."""
     svg = re.sub(r'<path d="[^"]*" fill="none"/>|<defs></defs>', "", svg)
     named = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
-    svg = re.sub(
-        r' id="([^"]+)"', lambda m: m.group() if m.group(1) in named else "", svg
-    )
+    svg = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in named else "", svg)
     # Only where things are: a label with many digits has them on purpose.
     svg = re.sub(r' (?:d|x|y|points)="[^"]*"', _rounded, svg)
     svg = re.sub(r' d="([^"]*)"', _relative, svg)
@@ -217,18 +208,18 @@ def light(svg: str) -> str:
 def _rounded(attribute: re.Match[str]) -> str:
     return re.sub(
         r"-?\d+\.\d{2,}",
-        lambda m: f"{float(m.group()):.1f}".removesuffix(".0"),
-        attribute.group(),
+        lambda m: f"{float(m[0]):.1f}".removesuffix(".0"),
+        attribute[0],
     )
 
 
 def _relative(path: re.Match[str]) -> str:
     """Lines as steps from point to point, which are alike and compress to half of the points themselves."""
-    if set(re.findall("[A-Za-z]", path.group(1))) - set("MLz"):
-        return path.group()
+    if set(re.findall("[A-Za-z]", path[1])) - set("MLz"):
+        return path[0]
     steps = []
     x = y = 0.0
-    for command, a, b in re.findall(r"([MLz])\s*(\S*)\s*(\S*)", path.group(1)):
+    for command, a, b in re.findall(r"([MLz])\s*(\S*)\s*(\S*)", path[1]):
         if command == "z":
             steps.append("z")
             continue
@@ -245,18 +236,12 @@ def _relative(path: re.Match[str]) -> str:
 def _attributes(style: str) -> str:
     """Presentation attributes in place of a style; our colours become classes."""
     classes, attributes = [], []
-    for declaration in filter(None, (part.strip() for part in style.split(";"))):
-        name, _, text = (part.strip() for part in declaration.partition(":"))
-        if name == "font":  # matplotlib's shorthand: size and family
-            found = re.search(r"([\d.]+)px", text)
-            name, text = "font-size", found.group(1) if found else "12"
-        if name == "font-family":
-            continue
-        if name in ("fill", "stroke") and text.lower() in COLORS:
-            color = COLORS[text.lower()]
+    for name, text in re.findall(r"([\w-]+): *([^;]+)", style):
+        if name in ("fill", "stroke") and text in COLORS:
+            color = COLORS[text]
             classes.append(f"{name}-{color}")
             attributes.append(f'{name}="{PLAIN[color]}"')
-        else:
+        elif name != "font-family":  # the page's own applies
             attributes.append(f'{name}="{escape(text)}"')
     if classes:
         attributes.append(f'class="{" ".join(classes)}"')

@@ -72,7 +72,7 @@ class _Parts(Preprocessor):
         if source.partition("/")[0] not in LANGUAGES:
             return lines
         page, start, end = self._placed("\n".join(lines))
-        shown = ledger.Lists(guide, source, self._mark, self.extension.report)
+        shown = ledger.Lists(guide, source, self.extension.report, keep=self._mark)
         text = shown.page(page, start, end)
         done = copying.offered(text, shown.language, shown.link)
         return done.split("\n")

@@ -33,7 +33,12 @@ def names(question: str) -> list[str]:
 
 
 def draw(
-    question: str, name: str, evidence: Evidence, language: str, alternative: str
+    question: str,
+    name: str,
+    evidence: Evidence,
+    language: str,
+    alternative: str,
+    small: bool = False,
 ) -> str:
     """Draw a figure twice, for wide and for narrow screens; the stylesheet shows the one that fits.
 
@@ -43,22 +48,21 @@ def draw(
         evidence: What is known of the question.
         language: "zh" or "en".
         alternative: Text for those who do not see it.
+        small: Whether only its first panel is drawn, once, small enough for a card.
 
     Returns:
-        Two `<svg>` elements; a reader mode, which has no stylesheet of ours, leaves out the hidden one.
+        Two `<svg>` elements; a reader mode, which has no stylesheet of ours, leaves out the hidden one. Of a
+        small figure one element.
     """
-    wide, narrow = (
-        _svg(question, name, evidence, language, alternative, size)
-        for size in ("wide", "narrow")
-    )
-    return f'<div class="wide">{wide}</div><div class="narrow" hidden>{narrow}</div>'
 
+    def svg(size: str) -> str:
+        drawn = _drawn(question, name, evidence, language, size)
+        label = f'aria-label="{escape(alternative)}"'
+        return drawn.replace('aria-label=""', label, 1)
 
-def card(
-    question: str, name: str, evidence: Evidence, language: str, alternative: str
-) -> str:
-    """Draw the first panel of a figure alone, small enough for a card; arguments as in `draw`."""
-    return _svg(question, name, evidence, language, alternative, "small")
+    if small:
+        return svg("small")
+    return f'<div class="wide">{svg("wide")}</div><div class="narrow" hidden>{svg("narrow")}</div>'
 
 
 def poster(question: str, name: str, evidence: Evidence) -> bytes:
@@ -66,27 +70,15 @@ def poster(question: str, name: str, evidence: Evidence) -> bytes:
     return _drawn(question, name, evidence).encode("latin-1")
 
 
-def seal() -> bytes:
+def emblem() -> bytes:
     """The picture of the pages that have no figure: the site's own mark."""
 
     def make() -> str:
         from tools.core import drawing  # matplotlib takes as long to load as many pages
 
-        return drawing.seal(POSTER).decode("latin-1")
+        return drawing.emblem(POSTER).decode("latin-1")
 
-    return kept("figures", lambda: "seal", make).encode("latin-1")
-
-
-def _svg(
-    question: str,
-    name: str,
-    evidence: Evidence,
-    language: str,
-    alternative: str,
-    size: str,
-) -> str:
-    svg = _drawn(question, name, evidence, language, size)
-    return svg.replace('aria-label=""', f'aria-label="{escape(alternative)}"', 1)
+    return kept("figures", lambda: "emblem", make).encode("latin-1")
 
 
 def _drawn(question: str, name: str, evidence: Evidence, *how: str) -> str:

@@ -8,6 +8,7 @@ from html import escape
 
 from math_core import LatexError, LatexToMathML
 
+PUNCTUATION = "[,.;:!?)，。；：、！？）]*"  # what belongs to the formula before it
 _CONVERTER = LatexToMathML(fancy_error=False)
 
 
@@ -31,10 +32,10 @@ def mathml(tex: str, display: bool = False) -> str:
     except LatexError as error:
         reason = f"the formula {tex.strip()!r} is not understood: {error}"
         raise FormulaError(reason) from error
-    for side in ("right", "left"):  # the columns of aligned equations
-        math = re.sub(
-            f'<mtd style="text-align: {side}[^"]*"', f'<mtd class="{side}"', math
-        )
+    # The columns of aligned equations.
+    math = re.sub(
+        r'<mtd style="text-align: (right|left)[^"]*"', r'<mtd class="\1"', math
+    )
     math = re.sub(r' (?:style|scriptlevel)="[^"]*"', "", math)
     # HTML checkers know this attribute on few elements; the stylesheet does the same.
     math = math.replace('<mfrac displaystyle="false"', '<mfrac class="compact"')

@@ -22,7 +22,9 @@ class Lists(Markup):
         """As for any page; lists, too."""
         match part, value:
             case Claims(), Listed((other,)):
-                yield part.start, part.end, "\n\n".join(self.claims_of(other))
+                claims = other.all(Claim)
+                listed = (self.page(other, claim.start, claim.end) for claim in claims)
+                yield part.start, part.end, "\n\n".join(listed)
             case Answers(which=""), Listed(pages):
                 yield part.start, part.end, self.answers(pages)
             case Answers(which=which), Listed(pages):
@@ -32,11 +34,6 @@ class Lists(Markup):
             case _:
                 yield from super().edit(page, part, value)
 
-    def claims_of(self, other: Page) -> Iterator[str]:
-        """The claims of a page, each as it stands there."""
-        for claim in other.all(Claim):
-            yield self.page(other, claim.start, claim.end)
-
     def answers(self, pages: tuple[Page, ...]) -> str:
         """A table of all common answers and what was found of them, with a form to choose from it."""
         rows, asked = [], []
@@ -44,23 +41,24 @@ class Lists(Markup):
             title = page.slug
             if page.headings:
                 title = self.page(page, *page.headings[0].span("text"))
-            asked.append((page.slug, re.sub(r"`", "", title)))
+            asked.append((page.slug, title.replace("`", "")))
             where = f"<small>[{title}]({page.slug}.md#checked)</small>"
             for verdict, answer in answered(page):
                 said = self.page(page, *answer)
                 rows.append(f"| {said}<br>{where} | {self.badge(verdict.word)} |")
         words = self.words
         verdicts = [(word, words[word]) for word in VERDICTS]
-        choices = "".join(
-            f'<label>{words[name]} <select name="{name}"><option value="">{words["every"]}</option>'
-            + "".join(
-                f'<option value="{value}">{text}</option>' for value, text in options
-            )
-            + "</select></label> "
-            for name, options in (("question", asked), ("verdict", verdicts))
-        )
         # Filled by assets/site.js; an output is announced when it changes.
-        form = f'<form class="filter" hidden>{words["filter"]} {choices}<output></output></form>\n'
+        form = f'<form class="filter" hidden>{words["filter"]} '
+        for name, options in (("question", asked), ("verdict", verdicts)):
+            shown = "".join(
+                f'<option value="{value}">{text}</option>'
+                for value, text in (("", words["every"]), *options)
+            )
+            form += (
+                f'<label>{words[name]} <select name="{name}">{shown}</select></label> '
+            )
+        form += "<output></output></form>\n"
         head = f"| {words['said']} | {words['verdict']} |\n| --- | --- |"
         return "\n".join((form, head, *rows))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
-from html import escape
 from typing import Any
 
 from snippets.evidence.claims import Claim
@@ -48,7 +47,7 @@ def form(
         case "n":
             return str(estimate.n)
         case "machine":
-            return machine(provenance, language)
+            return WORDS[language]["machine"].format(**_as_told(provenance))
         case "interval":
             return interval(estimate)
     return value(estimate)
@@ -63,23 +62,14 @@ def note(
     """Interval, n, date, version and line, in words."""
     words = WORDS[language]
     unit = UNITS[language].get(estimate.unit, estimate.unit)
-    parts = [
-        spread(estimate, language),
-        *(
-            [words["unit"].format(unit=unit)]
-            if unit and estimate.unit != "points"
-            else []
-        ),
-        words["runs"].format(n=estimate.n),
-        words["made"].format(
-            date=provenance["date"],
-            torch=provenance["torch"].split("+")[0],
-            python=provenance["python"],
-        ),
-        words["where"].format(file=measurement.file, line=measurement.line),
-    ]
+    parts = [spread(estimate, language)]
+    if unit and estimate.unit != "points":
+        parts.append(words["unit"].format(unit=unit))
+    parts.append(words["runs"].format(n=estimate.n))
+    parts.append(words["made"].format(**_as_told(provenance)))
     if measurement.observation:
-        parts.insert(-1, words["observed"].format(cpu=provenance["cpu"]))
+        parts.append(words["observed"].format(**provenance))
+    parts.append(words["where"].format(file=measurement.file, line=measurement.line))
     return words["comma"].join(parts)
 
 
@@ -104,26 +94,9 @@ def condition(claim: Claim, unit: str, language: str) -> str:
     return words.format(unit=named, **bounds)
 
 
-def machine(provenance: dict[str, Any], language: str) -> str:
-    """Where and when something was measured, in words."""
-    return WORDS[language]["machine"].format(
-        cpu=provenance["cpu"],
-        torch=provenance["torch"].split("+")[0],
-        date=provenance["date"],
-    )
-
-
-def html(text: str, estimate: Estimate, title: str, code: str) -> str:
-    """A measured number as markup: told from other numbers, with its origin and the address of its code."""
-    return (
-        f'<data class="measured" value="{estimate.value:.6g}" title="{escape(title)}" '
-        f'data-code="{escape(code)}">{text}</data>'
-    )
-
-
-def pending(language: str) -> str:
-    """Stands where a number is not measured yet."""
-    return f'<span class="measured pending" title="{WORDS[language]["pending"]}">{PENDING}</span>'
+def _as_told(provenance: dict[str, Any]) -> dict[str, Any]:
+    """How something was measured, without the build of torch behind its version."""
+    return provenance | {"torch": provenance["torch"].partition("+")[0]}
 
 
 def _exactly(bound: float, unit: str) -> str:
@@ -141,27 +114,23 @@ def _exactly(bound: float, unit: str) -> str:
 def _format(number: float, estimate: Estimate) -> str:
     percent = estimate.unit == "share"
     scale = 100 if percent else 1
-    number = number * scale
+    number, center = number * scale, abs(estimate.value) * scale
     half = (estimate.high - estimate.low) / 2 * scale
-    center = abs(estimate.value) * scale
-    if half == 0 and center < 1e9 and number == int(number) and center >= 10_000:
-        return f"{number:,.0f}".replace("-", "−") + ("%" if percent else "")
-    if center and not percent and not 1e-3 <= center < 1e6:
-        exponent = int(
-            f"{center:.1e}".partition("e")[2]
-        )  # as rounded: 9.97e-4 is 1.0e-3
+    whole = half == 0 and number == int(number)  # and no digit of it too many
+    if center and not percent and not 1e-3 <= center < (1e9 if whole else 1e6):
+        # As rounded: 9.97e-4 is 1.0e-3.
+        exponent = int(f"{center:.1e}".partition("e")[2])
         digits = f"{number / 10**exponent:.1f}"
-        power = str(exponent).translate(SUPERSCRIPTS)
-        return f"{digits} × 10{power}".replace("-", "−")
-    # One digit of the half width, but never more than four of the value.
-    magnitude = math.floor(math.log10(center)) if center else 0
-    decimals = -math.floor(math.log10(half)) if half > 0 else 3 - magnitude
-    decimals = max(0, min(decimals, 3 - magnitude))
-    text = (
-        f"{number:,.{decimals}f}" if abs(number) >= 10_000 else f"{number:.{decimals}f}"
-    )
-    if half == 0 and "." in text:
-        text = text.rstrip("0").rstrip(".")
-    if not text.strip("-0."):
-        text = text.lstrip("-")  # what rounds to 0 has no sign
+        text = f"{digits} × 10{str(exponent).translate(SUPERSCRIPTS)}"
+    else:
+        # One digit of the half width, but never more than four of the value.
+        magnitude = math.floor(math.log10(center)) if center else 0
+        decimals = -math.floor(math.log10(half)) if half > 0 else 3 - magnitude
+        decimals = max(0, min(decimals, 3 - magnitude))
+        comma = "," if abs(number) >= 10_000 else ""
+        text = f"{number:{comma}.{decimals}f}"
+        if half == 0 and "." in text:
+            text = text.rstrip("0").rstrip(".")
+        if not text.strip("-0."):
+            text = text.lstrip("-")  # what rounds to 0 has no sign
     return text.replace("-", "−") + ("%" if percent else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 
@@ -27,9 +28,10 @@ from tools.core.words import WORDS
 
 Edit = tuple[int, int, str]
 
-_PUNCTUATION = re.compile("[,.;:!?)，。；：、！？）]*")
+_PUNCTUATION = re.compile(formulas.PUNCTUATION)
 
 
+@dataclass
 class Text:
     """Pages as plain text: numbers and verdicts in words, formulas as they are written.
 
@@ -37,17 +39,23 @@ class Text:
         guide: What the pages name.
         at: Source of the page that shows them: links are relative to it.
         report: Is told each problem, once.
+        reported: The problems that it was told.
     """
 
-    def __init__(
-        self, guide: Guide, at: str, report: Callable[[str], None] = lambda _: None
-    ) -> None:
-        self.guide = guide
-        self.at = at
-        self.report = report
-        self.language = at.partition("/")[0]
-        self.words = WORDS.get(self.language, WORDS["en"])
-        self.told: set[str] = set()
+    guide: Guide
+    at: str
+    report: Callable[[str], None] = lambda _: None
+    reported: set[str] = field(default_factory=set)
+
+    @property
+    def language(self) -> str:
+        """The language of the page that shows them."""
+        return self.at.partition("/")[0]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What the guide itself says in it."""
+        return WORDS[self.language]
 
     def page(self, page: Page, start: int = 0, end: int | None = None) -> str:
         """A page, or the part of it between two offsets."""
@@ -81,9 +89,9 @@ class Text:
 
     def fault(self, message: str) -> str:
         """A problem in the place of what has it: whole once, then as an ellipsis."""
-        if message in self.told:
+        if message in self.reported:
             return numbers.PENDING
-        self.told.add(message)
+        self.reported.add(message)
         self.report(message)
         return box(message)
 
@@ -112,70 +120,51 @@ class Text:
     ) -> Iterator[Edit]:
         """A verdict in words and, behind its reason at the end of the row, what it rests on."""
         yield verdict.start, verdict.end, self.badge(verdict.word)
-        links = (self.anchor(*link) for link in self.grounds(page, names))
+        links = self.words["join"].join(self.grounds(page, names))
         end = page.markdown.find("\n", verdict.end)
         row = page.markdown[: end if end >= 0 else None].rstrip()
         end = len(row.removesuffix("|").rstrip())
-        line = self.words["rests"].format(self.words["join"].join(links))
-        yield end, end, f"<br>{self.small(line)}"
+        line = self.words["rests"].format(links)
+        yield end, end, f'<br><small class="rests">{line}</small>'
 
-    def grounds(
-        self, page: Page, names: tuple[str, ...]
-    ) -> Iterator[tuple[str, str, str]]:
-        """Text, address and title of a link for each of what a verdict rests on."""
+    def grounds(self, page: Page, names: tuple[str, ...]) -> Iterator[str]:
+        """A link for each of what a verdict rests on."""
         claims = [name for name in names if not name.startswith("#")]
         for name in names:
             if name in claims:
                 text = self.words["measurement"]
                 if len(claims) > 1:  # or links beside each other would have one name
                     text += f" {claims.index(name) + 1}"
-                yield text, f"{self.ledger()}#{name}", self.sentence(name)
+                ledger = self.link(f"{self.language}/ledger.md")
+                yield self.anchor(text, f"{ledger}#{name}", name)
             else:
                 # Its own heading says what is there: a proof, a table, times on a machine.
                 heading = next(h for h in page.headings if h["id"] == name[1:])
                 line = page.markdown[heading.start("text") : heading.end()]
-                yield line.partition("{:")[0].strip(), name, ""
+                yield self.anchor(line.partition("{:")[0].strip(), name)
 
-    def ledger(self) -> str:
-        """Address of the page with all claims."""
-        return "ledger.md"
+    def link(self, to: str) -> str:
+        """Address of another page, given its source."""
+        return to.removeprefix(f"{self.language}/")
 
     def badge(self, word: str) -> str:
         """A verdict by itself."""
         return f"**{self.words[word]}**"
 
-    def small(self, line: str) -> str:
-        """A line in small print."""
-        return line
-
-    def anchor(self, text: str, address: str, _title: str) -> str:
+    def anchor(self, text: str, address: str, _claim: str = "") -> str:
         """A link."""
         return f"[{text}]({address})"
 
-    def sentence(self, _claim: str) -> str:
-        """What a claim says, where a link can tell it."""
-        return ""
 
-
+@dataclass
 class Markup(Text):
     """Pages as Markdown with HTML in it, for the site.
 
     Args:
-        guide: What the pages name.
-        at: Source of the page that shows them.
         keep: Takes finished HTML and gives what stands for it until Markdown is done.
-        report: Is told each problem, once.
     """
 
-    def __init__(
-        self,
-        guide: Guide,
-        at: str,
-        keep: Callable[[str], str] = str,
-        report: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        super().__init__(guide, at, report)
-        self.keep = keep
+    keep: Callable[[str], str] = str
 
     def edit(self, page: Page, part: Part, value: Value) -> Iterator[Edit]:
         """As for text; formulas and claims, too."""
@@ -195,16 +184,20 @@ class Markup(Text):
 
     def number(self, number: Number, measured: Measured) -> str:
         """A number with its origin and the address of its code."""
-        estimate = measured.estimate
+        estimate, pending = measured.estimate, self.words["pending"]
         if estimate is None:
-            return numbers.pending(self.language)
+            return f'<span class="measured pending" title="{pending}">{numbers.PENDING}</span>'
         text = super().number(number, measured)
         if number.form == "machine":
             return text
         note = numbers.note(
             estimate, measured.measurement, measured.provenance, self.language
         )
-        return numbers.html(text, estimate, note, self.code(measured.measurement))
+        code = self.code(measured.measurement)
+        return (
+            f'<data class="measured" value="{estimate.value:.6g}" title="{escape(note)}" '
+            f'data-code="{escape(code)}">{text}</data>'
+        )
 
     def code(self, measurement: Measurement) -> str:
         """Address of the lines that measure."""
@@ -230,7 +223,7 @@ class Markup(Text):
                 n=judged.estimate.n,
                 condition=numbers.condition(judged.claim, unit, self.language),
             )
-        code = f'<a href="{self.code(judged.measurement)}">{line}</a>'
+        code = self.anchor(line, self.code(judged.measurement))
         return badge, f"{measured} · {code} · <code>{part.id}</code>"
 
     def figure(self, page: Page, figure: Figure, evidence: Evidence) -> str:
@@ -238,44 +231,31 @@ class Markup(Text):
         if evidence.missing:
             return self.keep(f'<p class="waiting">{self.words["waiting"]}</p>')
         home = page.slug == "index"
-        draw = figures.card if home else figures.draw
         alternative = wordly(self.alternative(page, figure))
         names = (figure.question, figure.name)
         try:
-            drawn = draw(*names, evidence, self.language, alternative)
+            drawn = figures.draw(*names, evidence, self.language, alternative, home)
         except Exception as error:  # of a figure that somebody is writing
             reason = raised(error, f"snippets/{figure.question}/figures.py")
             return self.fault(f"{reason}; so figure:{'.'.join(names)} cannot be drawn")
         if home:
             return self.keep(drawn)
-        data = self.link(f"evidence/{figure.question}.json")
-        code = self.link(f"{self.language}/code/{figure.question}.md")
+        files = f"evidence/{names[0]}.json", f"{self.language}/code/{names[0]}.md"
         data, code = (
-            f'<a href="{address}">{self.words[name]}</a>'
-            for name, address in (("data", data), ("code", code))
+            self.anchor(self.words[word], self.link(file))
+            for word, file in zip(("data", "code"), files, strict=True)
         )
         return self.keep(f'{drawn}<p class="origin">{data} · {code}</p>')
-
-    def ledger(self) -> str:
-        """Address of the page with all claims."""
-        return self.link(f"{self.language}/ledger.md")
 
     def badge(self, word: str) -> str:
         """A verdict by itself."""
         return f'<span class="badge {word}">{self.words[word]}</span>'
 
-    def small(self, line: str) -> str:
-        """A line in small print."""
-        return f'<small class="rests">{line}</small>'
-
-    def anchor(self, text: str, address: str, title: str) -> str:
-        """A link that tells more when it is pointed at."""
-        told = f' title="{escape(title)}"' if title else ""
-        return f'<a href="{address}"{told}>{text}</a>'
-
-    def sentence(self, claim: str) -> str:
-        """What a claim says, where a link can tell it."""
-        return sentences(self.guide, self.language).get(claim, "")
+    def anchor(self, text: str, address: str, claim: str = "") -> str:
+        """A link that tells what a claim says when it is pointed at."""
+        said = sentences(self.guide, self.language).get(claim) if claim else ""
+        title = f' title="{escape(said)}"' if said else ""
+        return f'<a href="{address}"{title}>{text}</a>'
 
 
 @lru_cache(maxsize=2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from hashlib import sha256
@@ -20,8 +19,6 @@ from tools.core.pages import Answers, Claims, Include, PageError, Verdict, parse
 from tools.core.pages import Page as GuidePage
 from tools.core.rendering import sentences
 from tools.host.faults import Faults
-
-_OBJECT = re.compile(r"snippets\.")  # ids of what a reference documents
 
 
 class Converter:
@@ -44,10 +41,10 @@ class Converter:
         shown = [f.read_bytes() for f in sorted((ROOT / "snippets").rglob("*.py"))]
         settings = (ROOT / "mkdocs.yml").read_bytes(), str(config.site_url)
         names = sorted(file.src_uri for file in files)
-        everything = repr((guide.evidence, shown, settings, names))
-        self.world = sha256(everything.encode()).hexdigest()
+        shared = repr((guide.evidence, shown, settings, names))
+        self.everything = sha256(shared.encode()).hexdigest()
 
-    def take_over(self, page: Page) -> None:
+    def intercept(self, page: Page) -> None:
         """Let a page be converted only where it has changed, and fail alone."""
         whole = page.render
 
@@ -74,9 +71,9 @@ class Converter:
             return
 
         def make() -> dict[str, Any] | None:
-            before = self.faults.told
+            before = self.faults.count
             render()
-            return self._made(page) if self.faults.told == before else None
+            return self._made(page) if self.faults.count == before else None
 
         made = kept("pages", lambda: self._depends(page), make)
         if made and page.content is None:
@@ -84,9 +81,10 @@ class Converter:
             page.toc = get_toc(made["toc"])
             page._title_from_render = made["title"]
             page.present_anchor_ids = set(made["anchors"])
-            for anchor in filter(_OBJECT.match, made["anchors"]):
-                name = anchor.rpartition(".")[2]
-                self.references.register_anchor(page, anchor, title=name)
+            for anchor in made["anchors"]:
+                if anchor.startswith("snippets."):  # what a reference documents
+                    name = anchor.rpartition(".")[2]
+                    self.references.register_anchor(page, anchor, title=name)
             page.links_to_anchors = {
                 file: links
                 for uri, links in made["links"].items()
@@ -105,7 +103,7 @@ class Converter:
 
     def _depends(self, page: Page) -> object:
         return (
-            self.world,
+            self.everything,
             page.file.src_uri,
             page.markdown,
             list(self._others(parse(page.file.src_uri, str(page.markdown)))),

@@ -52,7 +52,7 @@ def add(files: Files, config: MkDocsConfig, guide: Guide, faults: Faults) -> Non
         files.append(File.generated(config, address, content=text))
 
 
-def lightened(
+def content(
     html: str, page: Page, config: MkDocsConfig, files: Files, guide: Guide
 ) -> str:
     """A notebook in Material's own markup, like the page that it is made of; other pages with few anchors."""
@@ -68,7 +68,7 @@ def lightened(
     page.meta["description"] = described.page.meta.get("description", "")
     for item, heading in zip(_flat(page.toc), source.headings, strict=True):
         item.id = heading["id"] or "title"
-    html = notebooks.slim(html, source, str(config.site_url))
+    html = notebooks.as_material(html, source, str(config.site_url))
     at = f"{source.language}/notebooks/{source.slug}.md"
     address = guide.link(at, f"{source.language}/glossary.md")
     return glossary.linked(html, source.language, address)

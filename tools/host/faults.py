@@ -30,14 +30,14 @@ class Faults:
     Attributes:
         serving: Whether pages are shown while they are written.
         messages: The faults.
-        told: How many there were, of any page, with what MkDocs says of links.
+        count: How many were told, of any page, with what MkDocs says of links.
         guide: The pages.
     """
 
     def __init__(self) -> None:
         self.serving = False
         self.messages: list[str] = []
-        self.told = 0
+        self.count = 0
         self.guide: Guide | None = None
 
     def listen(self) -> None:
@@ -56,7 +56,7 @@ class Faults:
     def note(self, *messages: str) -> None:
         """Note faults; the server tells them at once."""
         for message in messages:
-            self.told += 1
+            self.count += 1
             if message not in self.messages:
                 self.messages.append(message)
                 if self.serving:
@@ -64,7 +64,7 @@ class Faults:
 
     def with_line(self, record: logging.LogRecord) -> bool:
         """Let what MkDocs says of a link begin with its line: a filter of its log."""
-        self.told += 1
+        self.count += 1
         said = _LINK_WARNING.match(record.getMessage())
         if said and self.guide:
             with suppress(PageError):  # a page that is made from others has no lines

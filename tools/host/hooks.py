@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ def on_config(config: Config) -> Config:
     markup = GuideExtension(report=faults.note)
     faults.begin(markup.guide)
     config.markdown_extensions.append(markup)  # type: ignore[arg-type]
-    search.take_over(config)
+    search.fill_ours(config)
     return config
 
 
@@ -76,13 +75,14 @@ def on_page_markdown(markdown: str, page: Page, config: Config, **_: Any) -> Non
 
 def on_pre_page(page: Page, config: Config, files: Files) -> None:
     """Convert a page only where it has changed, and let it fail alone."""
-    converter.take_over(page)
+    converter.intercept(page)
 
 
 def on_page_content(html: str, page: Page, config: Config, files: Files) -> str | None:
-    """Lighten what is no Markdown of ours."""
-    light = partial(derived.lightened, html, page, config, files, markup.guide)
-    return faults.tried(page, light)
+    """Give notebooks and pages of code what is theirs alone."""
+    return faults.tried(
+        page, lambda: derived.content(html, page, config, files, markup.guide)
+    )
 
 
 def on_env(env: Any, config: Config, files: Files) -> None:
@@ -100,7 +100,7 @@ def on_build_error(error: Exception) -> None:
 def on_page_context(context: Context, page: Page, config: Config, **_: Any) -> None:
     """Give the page its language's words, navigation and search, and what a chat shows of it."""
     languages.speak(page, config)
-    languages.divide(context, page, navigation)
+    languages.choose(context, page, navigation)
     context["shared"] = sharing.properties(page, config, markup.guide, pictured)
 
 

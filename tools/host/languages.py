@@ -44,7 +44,7 @@ def speak(page: Page, config: MkDocsConfig) -> None:
     reference.handlers._locale = language
 
 
-def divide(
+def choose(
     context: dict[str, Any], page: Page, navigation: dict[str, Navigation]
 ) -> None:
     """Give a page the navigation and the search index of its language."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 from markupsafe import Markup
@@ -19,24 +18,24 @@ from tools.host.languages import language_of
 FOLDER = "assets/shared"
 
 
-def add(files: Files, config: MkDocsConfig, guide: Guide) -> Iterator[str]:
-    """Add the pictures to the files of a build, and say their names."""
-    for name, picture in pictures(guide):
-        address = f"{FOLDER}/{name}.png"
-        files.append(File.generated(config, address, content=picture))
-        yield name
+def add(files: Files, config: MkDocsConfig, guide: Guide) -> set[str]:
+    """Add the pictures to the files of a build: the site's mark, and each question's figure on the home page.
 
-
-def pictures(guide: Guide) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each picture: the site's mark, and of a question its figure on the home page."""
-    yield "site", figures.seal()
+    Returns:
+        Their names.
+    """
+    pictures = {"site": figures.emblem()}
     with suppress(PageError):
         for figure in guide.page("zh/index.md").all(Figure):
             evidence = guide.evidence.get(figure.question)
             if evidence and not evidence.missing:
                 with suppress(Exception):  # a figure that fails is told by its page
                     picture = figures.poster(figure.question, figure.name, evidence)
-                    yield figure.question, picture
+                    pictures[figure.question] = picture
+    for name, picture in pictures.items():
+        address = f"{FOLDER}/{name}.png"
+        files.append(File.generated(config, address, content=picture))
+    return set(pictures)
 
 
 def properties(

@@ -37,8 +37,12 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 bench: $(READY) ## what measuring, building and saving cost, beside the plain thing, in half an hour; ONLY=saving for one part
 	@$(BIN)/python -m tools.bench $(ONLY)
 
-audit: site ## look at every page of the site: accessibility, weight, HTML, performance; takes twenty minutes
+# torchvision belongs to a version of torch, which --no-deps leaves as it is.
+audit: site ## every page: accessibility, weight, HTML, performance; techniques on models of others; half an hour
 	@$(BIN)/python -u -m tools.audit
+	@$(BIN)/pip install --quiet --target .cache/models --upgrade transformers==5.24.0
+	@$(BIN)/pip install --quiet --target .cache/models --upgrade --no-deps timm==1.0.31 torchvision==0.28.0
+	@PYTHONPATH=.cache/models $(BIN)/python -m pytest tests/on_models.py
 
 format: $(READY) ## format the Python files
 	@$(BIN)/ruff check --silent --fix --exit-zero .

@@ -82,9 +82,8 @@ def run_in_batches(seeds: range, data: Split, settings: list[Setting]) -> BatchR
     momentum, lr = _by_net(settings, seeds)
     orders, images = generators(seeds, "order of the data"), data.train_x.shape[1]
     indices = [i for _ in range(EPOCHS) for i in batches(images, BATCH, orders)]
-    rows = torch.arange(len(seeds))[
-        :, None
-    ]  # with the indices of a step: (seeds, BATCH)
+    # With the indices of a step, (seeds, BATCH), each row picks from its own seed.
+    rows = torch.arange(len(seeds))[:, None]
 
     def batch_loss(step: int) -> Tensor:
         x, y = (t[rows, indices[step]] for t in (data.train_x, data.train_y))
@@ -104,16 +103,14 @@ def run_in_batches(seeds: range, data: Split, settings: list[Setting]) -> BatchR
 
     descend(nets.parameters(), lr, momentum, batch_loss, len(indices), look)
     hidden = nets.hidden(_repeat(data.train_x, settings))[0]  # (nets, images, units)
+    dead = torch.stack([dead_units(net) for net in hidden])  # (nets, units)
     shape = (len(seeds), len(settings))
     return BatchRuns(
         times=range(0, len(indices) + 1, EVERY),
         loss=torch.stack(losses, 1).view(*shape, -1),
         accuracy=torch.stack(accuracies, 1).view(*shape, -1),
         norm=norm(nets.weights).view(shape),
-        dead=torch.stack([dead_units(run) for run in hidden])
-        .double()
-        .mean(1)
-        .view(shape),
+        dead=dead.double().mean(1).view(shape),
     )
 
 

@@ -197,8 +197,11 @@ def test_paper_is_light_to_its_edge_and_without_listings(
     root = "getComputedStyle(document.documentElement)"
     assert page.evaluate(f"{root}.colorScheme") == "light"
     assert page.evaluate(f"{root}.backgroundColor") == "rgb(255, 255, 255)"
-    source = page.locator("details.listing")
-    assert source.locator("summary").is_visible() and source.locator("pre").is_hidden()
+    sources = page.locator("details.listing").all()
+    assert len(sources) == 2
+    for source in sources:
+        assert source.locator("summary").is_visible()
+        assert source.locator("pre").is_hidden()
     link = page.locator(".copying a").first
     shown = link.evaluate("a => getComputedStyle(a, '::after').content")
     assert shown.strip('"') == f" ({address}files/dropout/mc_dropout.py)"

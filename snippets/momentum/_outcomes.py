@@ -52,6 +52,7 @@ def by_step(run: BatchRuns, shown: dict[str, int]) -> Results:
             f"{name}_loss": mean(loss[:, -1], "nats"),
             f"{name}_norm": mean(run.norm[:, i], "1"),
             f"{name}_accuracy": mean(accuracy[:, -1], "share"),
+            f"{name}_error": mean(1 - accuracy[:, -1], "share"),
             f"{name}_dead": mean(run.dead[:, i], "share"),
             f"{name}_loss_by_step": curve(loss, run.times, "nats", "steps"),
             f"{name}_accuracy_by_step": curve(

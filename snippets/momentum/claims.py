@@ -13,9 +13,7 @@ CLAIMS = (
     Claim("stable-range-doubles", "stability.huge", above=3.99, below=4.0),
     Claim("nesterov-range", "stability.huge_nesterov", above=1.325, below=1.334),
     Claim("tuned-beats-plain", "conditioning.plain_over_tuned", above=5),
-    Claim(
-        "best-momentum-grows", "conditioning.best_momentum_1000", above=0.86, below=0.9
-    ),
+    Claim("best-momentum-grows", "conditioning.least_growth", above=0.1),
     Claim("nesterov-softens", "conditioning.huge_over_nesterov", above=500),
     Claim("softened-is-not-good", "conditioning.nesterov_over_plain", above=3),
     # Noise
@@ -24,6 +22,13 @@ CLAIMS = (
     Claim("noise-formula-0999", "noise.b999_over_theory", above=0.93, below=1.07),
     Claim("noise-nesterov", "noise.nesterov_over_theory", above=0.93, below=1.07),
     Claim("noise-floor", "noise.huge_over_b9", above=9_990, below=10_010),
+    # Noise in proportion to the distance
+    Claim("batches-throw-out", "fitted.huge", above=100),
+    Claim("batches-throw-out-0999", "fitted.b999", above=10),
+    Claim("batches-fit-099", "fitted.b99", below=1e-4),
+    Claim("full-batch-stays", "fitted.huge_full", below=1),
+    Claim("nesterov-fits", "fitted.huge_nesterov", below=1e-3),
+    Claim("smaller-rate-fits", "fitted.b999_slow", below=0.5),
     # In a curved valley
     Claim("momentum-helps", "valley.b9_over_b0", below=0.3),
     Claim("too-much-hurts", "valley.b999_over_b9", above=10),
@@ -47,6 +52,8 @@ CLAIMS = (
     Claim("weights-explode", "digits.norm_ratio", above=15),
     Claim("loss-tells", "digits.late_loss_ratio", above=3),
     Claim("accuracy-does-not", "digits.points_lost", above=0, below=4),
+    Claim("floor-costs", "same_floor.huge_points_lost", above=10),
+    Claim("floor-costs-0999", "same_floor.b999_points_lost", above=1),
     Claim("units-die", "digits.fast_huge_dead", above=0.6),
     Claim("centered-loss", "centered.huge_loss", above=1e5),
     Claim("centered-accuracy", "centered.huge_accuracy", above=0.85),

@@ -16,6 +16,7 @@ Every public function is a measurement; the first word of a key is the function 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -25,6 +26,7 @@ from snippets.laboratory.digits import Split, splits
 from snippets.laboratory.intervals import geometric_mean, largest, mean, share
 from snippets.laboratory.seeding import generators
 from snippets.momentum._descent import count_peaks, descend, steps_to_settle
+from snippets.momentum._least_squares import distance_left
 from snippets.momentum._networks import initial_networks
 from snippets.momentum._outcomes import (
     HUGE,
@@ -131,6 +133,7 @@ def conditioning(_seeds: range) -> Results:
         return max(motion.settling_steps for motion in by_weight)
 
     results: Results = {}
+    by_condition: list[float] = []
     for condition in (10, 100, 1_000):
         smallest = 1 / condition
         counts = {
@@ -138,6 +141,7 @@ def conditioning(_seeds: range) -> Results:
             for b in HUNDREDTHS
         }
         b = min(HUNDREDTHS, key=counts.__getitem__)
+        by_condition.append(b)
         results[f"best_momentum_{condition}"] = _exact(b, "1")
         results[f"best_steps_{condition}"] = _exact(counts[b], "steps")
     best = best_momentum(0.01, 1.0)
@@ -145,7 +149,9 @@ def conditioning(_seeds: range) -> Results:
     # The best of 32 learning rates below 4, from where on nothing is stable.
     huge = min(steps(4 * 10 ** (-k / 8), HUGE) for k in range(1, 33))
     nesterov = steps(1.0, HUGE, nesterov=True)
+    growth = min(larger - smaller for smaller, larger in pairwise(by_condition))
     return results | {
+        "least_growth": _exact(growth, "1"),
         "plain": _exact(plain, "steps"),
         "tuned": _exact(tuned, "steps"),
         "plain_over_tuned": _exact(plain / tuned, "1"),
@@ -176,6 +182,25 @@ def noise(seeds: range) -> Results:
     results["huge"] = _exact(huge, "1")
     results["huge_over_b9"] = _exact(huge / b9, "1")
     return results
+
+
+def fitted(seeds: range) -> Results:
+    """Least squares without noise in the targets, batches of 32, lr 0.01: distance left after 5,000 steps.
+
+    Where nothing else is said, of heavy ball on minibatches; `full` uses all examples in every step, `slow`
+    has a learning rate of 0.0001.
+    """
+    results: Results = {}
+    for b in (0.9, 0.99, 0.999, HUGE):
+        for kind, full in (("", False), ("_full", True)):
+            left = distance_left(seeds, 0.01, b, full=full)
+            results[f"{NAMES[b]}{kind}"] = geometric_mean(left, "1")
+    nesterov = distance_left(seeds, 0.01, HUGE, nesterov=True)
+    slow = distance_left(seeds, 0.0001, 0.999)
+    return results | {
+        "huge_nesterov": geometric_mean(nesterov, "1"),
+        "b999_slow": geometric_mean(slow, "1"),
+    }
 
 
 # In a curved valley
@@ -309,6 +334,19 @@ def digits(seeds: range) -> Results:
     run = run_in_batches(seeds, splits(seeds), settings)
     shown = {name: settings.index(setting) for name, setting in SHOWN.items()}
     return at_best_rates(run) | by_step(run, shown) | at_equal_rates(run, shown)
+
+
+def same_floor(seeds: range) -> Results:
+    """As `digits`, with learning rate 1 - momentum: what keeping lr / (1 - momentum) costs in 880 steps."""
+    settings: list[Setting] = [(b, 1 - b) for b in (0.9, 0.99, 0.999, HUGE)]
+    accuracy = run_in_batches(seeds, splits(seeds), settings).accuracy[:, :, -1]
+    results: Results = {}
+    for i, (b, _) in enumerate(settings):
+        results[f"{NAMES[b]}_accuracy"] = mean(accuracy[:, i], "share")
+        if b != 0.9:
+            lost = 100 * (accuracy[:, 0] - accuracy[:, i])
+            results[f"{NAMES[b]}_points_lost"] = mean(lost, "points")
+    return results
 
 
 def centered(seeds: range) -> Results:

@@ -53,7 +53,7 @@ CLAIMS = (
     Claim("loss-tells", "digits.late_loss_ratio", above=3),
     Claim("accuracy-does-not", "digits.points_lost", above=0, below=4),
     Claim("floor-costs", "same_floor.huge_points_lost", above=10),
-    Claim("floor-costs-0999", "same_floor.b999_points_lost", above=1),
+    Claim("floor-costs-0999", "same_floor.b999_points_lost", above=0.5),
     Claim("units-die", "digits.fast_huge_dead", above=0.6),
     Claim("centered-loss", "centered.huge_loss", above=1e5),
     Claim("centered-accuracy", "centered.huge_accuracy", above=0.85),

@@ -50,6 +50,9 @@ CLAIMS = (
     Claim("rotation-rows-differ", "freed_by_none.rotation_spread_of_rows", above=0.5),
     Claim("three-random-matrices-learn", "random_w2_w4_w6.test_accuracy", above=0.85),
     Claim("two-random-matrices-fail", "random_w2_w4.test_accuracy", below=0.50),
+    Claim("one-tied-layer", "one_tied.highest_after_15", below=0.75),
+    Claim("a-tied-layer-takes-time", "one_tied.lowest_after_60", above=0.45),
+    Claim("scale-is-no-feature", "dropout.rank_layer4", below=1.1),
     Claim("random-biases-part-units", "random_biases.least_spread", above=0.1),
     Claim("dropout-parts-units", "dropout.least_spread", above=0.05),
     # Not every weight must be random, nor any

@@ -94,6 +94,37 @@ def random_w2_w4(seeds: range) -> Results:
     return measure_training(Ensemble(networks.constant_weights_but(seeds, 2, 4)), seeds)
 
 
+def one_tied(seeds: range) -> Results:
+    """All matrices random but the two beside one hidden layer: accuracies after 15 and after 60 epochs.
+
+    The first half of the seeds, because it is long. `highest` and `lowest` are those of the five layers, in
+    each run.
+    """
+    seeds = seeds[: len(seeds) // 2]
+    data = splits(seeds)
+    after: dict[int, list[Tensor]] = {15: [], 60: []}
+    for layer in range(1, HIDDEN + 1):
+        random = [i for i in range(1, HIDDEN + 2) if i not in (layer, layer + 1)]
+        nets = Ensemble(networks.constant_weights_but(seeds, *random))
+
+        def look(epoch: int, nets: Ensemble = nets) -> None:
+            if epoch in after:
+                after[epoch].append(nets.accuracy(data.test_x, data.test_y))
+
+        train(
+            nets, data.train_x, data.train_y, seeds=seeds, epochs=60, after_epoch=look
+        )
+    results: Results = {}
+    for epochs, accuracies in after.items():
+        by_layer = torch.stack(accuracies, 1)  # (runs, layers)
+        for layer in range(HIDDEN):
+            name = f"layer{layer + 1}_after_{epochs}"
+            results[name] = mean(by_layer[:, layer], "share")
+        results[f"highest_after_{epochs}"] = mean(by_layer.amax(1), "share")
+        results[f"lowest_after_{epochs}"] = mean(by_layer.amin(1), "share")
+    return results
+
+
 def random_biases(seeds: range) -> Results:
     """Constant weights, hidden biases drawn with standard deviation 0.1."""
     nets = Ensemble(networks.constant_weights(seeds))

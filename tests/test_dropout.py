@@ -218,11 +218,13 @@ def test_with_rows_of_the_whole_input_each_pass_is_one_sample(kind):
     assert float(found.variance.mean() / variance.mean()) == pytest.approx(1, abs=0.1)
 
 
-def test_rows_that_share_a_mask_have_no_variance_in_one_pass():
-    found = ask(Positions(), torch.randn(3, 5, 8), 50, seed=0, outputs="values")
-    assert (
-        float(found.variance.max()) < ROUNDING
-    )  # what the docstring of `variance` says
+def test_rows_that_share_a_mask_are_refused_in_one_pass():
+    x = torch.randn(3, 5, 8)
+    raises("share a mask: pass rows=len", model=Positions(), x=x, samples=50)
+    # Copies that are equal because nothing of the dropout gets through are no fault.
+    silent = nn.Sequential(nn.Dropout(0.5), nn.Linear(8, 3))
+    nn.init.zeros_(silent[1].weight)
+    assert mc_dropout(silent, x[:, 0], 50, seed=0).var(0).max() < ROUNDING
 
 
 class Everything(nn.Module):
@@ -312,10 +314,10 @@ def test_no_forward_pass_has_more_rows_than_allowed():
     model.register_forward_pre_hook(lambda _, args: seen.append(len(args[0])))
     x = torch.randn(5, 3, dtype=torch.float64)
     mc_dropout(model, x, 7, seed=0, rows=12)
-    assert seen == [1, 10, 10, 10, 5]  # one to see what drops
+    assert seen == [5, 5, 10, 10, 10, 5]  # two to see what drops
     seen.clear()
     mc_dropout(model, x, 2, seed=0, rows=3)
-    assert seen == [1, 3, 3, 2, 2]
+    assert seen == [3, 3, 3, 3, 2, 2]
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
@@ -459,31 +461,121 @@ class AsksAnother(nn.Module):
         return self.drop(nn.functional.dropout(x, 0.5, self.part.training))
 
 
-class NeverCalls(nn.Module):
+class Spare(nn.Module):
+    """Holds a dropout that nothing uses, and a number that its parent applies."""
+
     def __init__(self):
         super().__init__()
         self.used, self.unused = nn.Dropout(0.5), nn.Dropout(0.5)
+        self.resid_dropout = 0.3
 
     def forward(self, x):
-        return self.used(x)
+        return nn.functional.dropout(self.used(x), 0.0, self.training)
+
+
+class Heads(nn.Module):
+    """An auxiliary head, which is for training alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.body, self.head = nn.Dropout(0.5), nn.Sequential(nn.Dropout(0.5))
+
+    def forward(self, x):
+        return (self.body(x), self.head(x)) if self.training else self.body(x)
+
+
+@pytest.mark.parametrize("kind", [Spare, Heads])
+def test_what_has_no_part_in_predicting_says_nothing(kind):
+    found = mc_dropout(nn.Sequential(kind()), torch.ones(2, 3), 50, seed=0)
+    assert set(found.unique().tolist()) == {0.0, 2.0}
+
+
+class ReadsASetting(nn.Module):
+    """No attribute of its own tells p."""
+
+    def __init__(self):
+        super().__init__()
+        self.config = {"attn_pdrop": 0.5}
+        self.drops = nn.ModuleList([nn.Dropout(0.5)])
+
+    def forward(self, x):
+        if self.training:
+            x = nn.functional.feature_alpha_dropout(x, 0.5, training=True)
+            x = self.drops[0](x)
+        p = self.config["attn_pdrop"] if self.training else 0.0
+        return x + nn.functional.dropout(x, p, self.training)
+
+
+class Routed(nn.Module):
+    """Only some rows come to the part that drops."""
+
+    def __init__(self):
+        super().__init__()
+        self.part = AsksOwnFlag()
+
+    def forward(self, x):
+        late = x[:, 0] > 1
+        return torch.where(late[:, None], self.part(x), x) if late.any() else x
+
+
+def test_flags_are_found_by_what_they_do_not_by_names():
+    few = nn.Sequential(ReadsASetting(), nn.Dropout(0.01))
+    x = torch.ones(4, 8)
+    assert mc_dropout(few, x, 200, seed=0).var(0).min() > 0.1
+    routed = nn.Sequential(Routed(), nn.Dropout(0.01))
+    x[2:] = 2.0
+    assert mc_dropout(routed, x, 200, seed=0).var(0)[2:].min() > 0.5
+
+
+class Fails(nn.Module):
+    def forward(self, _):
+        raise RuntimeError
+
+
+class Catches(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fails, self.part = Fails(), AsksAnother()
+
+    def forward(self, x):
+        try:
+            return self.fails(x)
+        except RuntimeError:
+            return self.part(x)
 
 
 def test_dropout_that_does_not_act_is_named():
-    raises(
-        "dropout does not act in '1': call",
-        model=nn.Sequential(nn.ReLU(), AsksAnother()),
-    )
-    model = nn.Sequential(NeverCalls())
-    raises(r"dropout does not act in '0\.unused': .*, or set p to 0", model=model)
-    model[0].unused.p = 0
-    assert mc_dropout(model, torch.ones(2, 3), 50, seed=0).var(0).min() > 0
+    words = r"dropout does not act in \['1'\]: call"
+    raises(words, model=nn.Sequential(nn.ReLU(), AsksAnother()))
+    raises(r"does not act in \['part'\]", model=Catches())
 
 
-def test_modules_of_branches_that_are_not_taken_say_nothing():
-    model = nn.Sequential(nn.Dropout(0.5))
-    model.head = NeverCalls()
-    model.forward = lambda x: model[0](x)
-    assert mc_dropout(model, torch.ones(2, 3), 50, seed=0).var(0).min() > 0
+class Normalizes(nn.Module):
+    """One flag for dropout and for the statistics of batches."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(3))
+        self.register_buffer("variance", torch.ones(3))
+
+    def forward(self, x):
+        x = nn.functional.dropout(x, 0.5, self.training)
+        return nn.functional.batch_norm(
+            x, self.mean, self.variance, training=self.training
+        )
+
+
+def test_a_flag_that_normalizes_by_the_batch_as_well_is_refused():
+    model = Normalizes()
+    raises("normalizes by its batch as well", model=model)
+    assert not model.mean.any() and (model.variance == 1).all()
+
+
+def test_a_part_that_is_compiled_is_watched_as_it_was_written():
+    model = tiny(torch.float32)
+    expected = mc_dropout(model, torch.ones(2, 3), 8, seed=0)
+    model[0] = torch.compile(model[0], backend="eager")
+    assert torch.allclose(mc_dropout(model, torch.ones(2, 3), 8, seed=0), expected)
 
 
 @pytest.mark.parametrize("rows", [1, 4, 4096])

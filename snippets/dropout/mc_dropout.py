@@ -1,6 +1,7 @@
 """What does a model say when it is asked many times with dropout left on?"""
 
-from collections.abc import Callable, Container, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -8,9 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-PLAIN = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)
-ALPHA = (nn.AlphaDropout, nn.FeatureAlphaDropout)
-FUNCTIONS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout")
+MODULES = nn.modules.dropout._DropoutNd  # what nn.Dropout and its relatives are
+NORMS = nn.modules.batchnorm._NormBase  # what keeps statistics of its batches
+FUNCTIONS = {"dropout", "dropout1d", "dropout2d", "dropout3d", "native_dropout"}
+FUNCTIONS |= {"alpha_dropout", "feature_dropout", "feature_alpha_dropout"}
 
 
 def mc_dropout(
@@ -24,13 +26,13 @@ def mc_dropout(
     """Sample outputs with dropout on and everything else in evaluation mode.
 
     Copies of the batch go through the model together, each row with a mask of its own.
-    On are nn.Dropout and its relatives with p > 0, nn.MultiheadAttention, nn.RNN,
-    nn.LSTM and nn.GRU. A pass whose output is not used finds modules that ask for their
-    own `training`, as F.dropout(x, p, self.training) does and attention that only reads
-    the p of an nn.Dropout: they are switched on, too, with whatever else they do in
-    training. What then does not drop is an error, so that no variance is 0 unnoticed.
-
-    Modes, statistics, gradients and random states stay as they are, whatever happens.
+    nn.Dropout and its like drop, nn.MultiheadAttention, nn.LSTM and its like; so does
+    what asks for its module's `training`, as F.dropout(x, p, training) and attention
+    that only reads an nn.Dropout's p: passes before the samples find such modules,
+    which are then in training mode as a whole. Dropout that still does not act is an
+    error, so are copies that come out equal. Normalization, stochastic depth and
+    branches for training alone stay off. Modes, buffers, gradients and random states
+    stay as they were.
 
     Args:
         model: Takes `x` alone, returns one floating-point tensor, and treats each row
@@ -38,10 +40,9 @@ def mc_dropout(
         x: Shape (batch, ...), on the CPU or CUDA.
         samples: Forward passes per example, >= 1.
         seed: Same arguments, same masks. A generator moves on by one draw.
-        rows: Most rows in a forward pass, >= 1; bounds memory. 4096 suits vectors; for
-            images take the largest batch you can run. With rows=len(x) a pass is one
-            sample, as in a loop: needed where rows share a mask (dropout on weights or
-            on a positional embedding) or where dimension 0 is not the batch.
+        rows: Most rows in a forward pass, >= 1; bounds memory: for images, the largest
+            batch you can run. With rows=len(x) a pass is one sample: needed where rows
+            share a mask (dropout on weights or positions) or dimension 0 is no batch.
 
     Returns:
         What the model returned, shape (samples, batch, ...).
@@ -50,9 +51,8 @@ def mc_dropout(
         ValueError: If anything is not as described, or dropout in it does not act.
 
     Examples:
-        >>> found = mc_dropout(nn.Dropout(0.5), torch.ones(1, 3), 100, seed=0)
-        >>> found.shape, found.unique()
-        (torch.Size([100, 1, 3]), tensor([0., 2.]))
+        >>> mc_dropout(nn.Dropout(0.5), torch.ones(1, 3), 100, seed=0).unique()
+        tensor([0., 2.])
 
     Source:
         Gal, Ghahramani (2016), Dropout as a Bayesian Approximation, arXiv:1506.02142.
@@ -71,15 +71,12 @@ def mc_dropout(
         )
     loose = [m for m in model.modules() if getattr(m, "batch_first", True) is False]
     if loose and rows != len(x):
-        raise ValueError(
-            f"{type(loose[0]).__name__} has batch_first=False, so copies might mix: "
-            "set batch_first=True, or pass rows=len(x), one sample in a pass"
-        )
+        kind = f"{type(loose[0]).__name__} has batch_first=False, so copies might mix"
+        raise ValueError(f"{kind}: set batch_first=True, or pass rows=len(x)")
     devices = {t.device for t in (x, *model.parameters(), *model.buffers())}
     if not {device.type for device in devices} <= {"cpu", "cuda"}:
         raise ValueError(f"model and x must be on the CPU or CUDA, got {devices}")
-    first = x if rows == len(x) else x[:1]
-    with torch.no_grad(), _dropout_on(model, first), _seeded(seed):
+    with torch.no_grad(), _dropout_on(model, x[:rows]), _seeded(seed):
         parts = [_sample(model, part, samples, rows) for part in torch.split(x, rows)]
     return torch.cat(parts, 1)
 
@@ -93,6 +90,9 @@ def _sample(model: nn.Module, x: Tensor, samples: int, rows: int) -> Tensor:
             got = tuple(y.shape) if isinstance(y, Tensor) else type(y).__name__
             raise ValueError(f"model must return one tensor, row for row, got {got}")
         groups.append(y.view(k, len(x), *y.shape[1:]))
+        alike = not done and k > 1 and torch.equal(groups[0][0], groups[0][1])
+        if alike and not torch.equal(y, model(x.repeat(k, *[1] * (x.ndim - 1)))):
+            raise ValueError("copies share a mask: pass rows=len(x), one in a pass")
     return torch.cat(groups)
 
 
@@ -100,56 +100,68 @@ def _drops(module: nn.Module) -> bool:
     """Whether a module drops anything when its own `training` is True."""
     if isinstance(module, nn.RNNBase | nn.MultiheadAttention):
         return bool(module.dropout > 0) and getattr(module, "num_layers", 2) > 1
-    return isinstance(module, PLAIN + ALPHA) and module.p > 0
+    return isinstance(module, MODULES) and module.p > 0
 
 
 @contextmanager
 def _dropout_on(model: nn.Module, x: Tensor) -> Iterator[None]:
     modes = [(m, m.training) for m in model.modules()]
-    try:
+    buffers = [(b, b.clone()) for b in model.buffers()]
+
+    def watched(on: Callable[[nn.Module], bool]) -> _Watch:
         for m, _ in modes:
-            # In evaluation an encoder layer takes a fast path that skips its dropout.
-            m.training = _drops(m) or isinstance(m, nn.TransformerEncoderLayer)
-        watch = _Watch(model, x)
-        if asking := watch.idle():
-            for owner in asking:
-                owner.training = True
-            watch = _Watch(model, x)
-        if idle := watch.idle(but=watch.acting):
-            held = idle.values()
-            where = ", ".join(f"{n!r}" for n, m in model.named_modules() if m in held)
-            mend = "call an nn.Dropout, or set p to 0 where nothing is to drop"
-            raise ValueError(f"dropout does not act in {where}: {mend}")
-        if not watch.acting:
+            m.training = on(m)
+        return _Watch(model, x)
+
+    def drops(m: nn.Module) -> bool:  # an encoder's fast path would skip its dropout
+        return _drops(m) or isinstance(m, nn.TransformerEncoderLayer)
+
+    try:
+        most = watched(lambda m: not isinstance(m, NORMS))
+        least = watched(drops)
+        asking = [key for key in most.acts - least.acts if key[1] in least.called]
+        owners = {owner for _, owner in asking}
+        seen = watched(lambda m: drops(m) or m in owners) if owners else least
+        if idle := [m for m, o in asking if seen.acts[m, o] < most.acts[m, o]]:
+            where = [name for name, m in model.named_modules() if m in idle]
+            raise ValueError(f"dropout does not act in {where}: call an nn.Dropout")
+        if seen.batch_norms > least.batch_norms:
+            raise ValueError("a module with dropout normalizes by its batch as well")
+        if not seen.acts:
             raise ValueError("model has no active dropout: every p is 0, or none drops")
         yield
     finally:
         for m, mode in modes:
             m.training = mode
+        for b, before in buffers:
+            b.copy_(before)
 
 
 class _Watch(TorchFunctionMode):
-    """What drops in a pass, and what could."""
+    """What drops in a pass: how often each module does, in which one."""
 
     def __init__(self, model: nn.Module, x: Tensor) -> None:
         super().__init__()
-        model = getattr(model, "_orig_mod", model)  # of torch.compile
         self.path: list[nn.Module] = []
         self.called: set[nn.Module] = set()
-        self.acting: set[nn.Module] = set()
-        self.off: dict[nn.Module, float] = {}  # p of functions that did not drop
-        with ExitStack() as hooks:
+        self.acts: Counter[tuple[nn.Module, nn.Module]] = Counter()
+        self.batch_norms = 0
+        model = getattr(model, "_orig_mod", model)  # of torch.compile
+        with ExitStack() as stack:
             for m in model.modules():
-                hooks.enter_context(m.register_forward_pre_hook(self._enter))
-                hooks.enter_context(m.register_forward_hook(self._leave))
+                stack.enter_context(m.register_forward_pre_hook(self._enter))
+                leave = m.register_forward_hook(self._leave, always_call=True)
+                stack.enter_context(leave)
+            if hasattr(torch.compiler, "set_stance"):
+                stack.enter_context(torch.compiler.set_stance("force_eager"))
             with _seeded(0), self:
                 model(x.clone())  # some dropout works in place
 
     def _enter(self, module: nn.Module, _inputs: object) -> None:
-        self.path.append(module)
         self.called.add(module)
-        if _drops(module):
-            self.acting.add(module)
+        if _drops(module) and module.training:
+            self.acts[module, (self.path or [module])[-1]] += 1
+        self.path.append(module)
 
     def _leave(self, *_: object) -> None:
         self.path.pop()
@@ -161,27 +173,17 @@ class _Watch(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> object:
-        kwargs, p, name = kwargs or {}, None, getattr(function, "__name__", "")
+        kwargs, p, name = kwargs or {}, 0.0, getattr(function, "__name__", "")
         if name == "scaled_dot_product_attention":
-            p, on = kwargs.get("dropout_p", args[4] if len(args) > 4 else 0.0), True
-        elif name in FUNCTIONS:  # p and training, in this order, are always given
-            p, on = (*args[1:], *kwargs.values())[:2]
-        if p and on:
-            self.acting.add(self.path[-1])
-        elif p is not None:
-            self.off[self.path[-1]] = max(p, self.off.get(self.path[-1], 0.0))
+            p = kwargs.get("dropout_p", args[4] if len(args) > 4 else 0.0)
+        elif name == "batch_norm":
+            self.batch_norms += bool(kwargs.get("training"))
+        elif name.rstrip("_") in FUNCTIONS:  # p and training are always given, so
+            p, training = (*args[1:], *kwargs.values())[:2]
+            p = p if training else 0.0
+        if p and not _drops(self.path[-1]):
+            self.acts[self.path[-1], self.path[-1]] += 1
         return function(*args, **kwargs)
-
-    def idle(self, but: Container[nn.Module] = ()) -> dict[nn.Module, nn.Module]:
-        """Modules in which dropout did not act, and those that hold its p."""
-        found = {m: m for m, p in self.off.items() if p > 0}
-        for m in [m for m in self.called if m not in but]:
-            own = [c for c in m.children() if isinstance(c, PLAIN + ALPHA) and c.p > 0]
-            found.update((m, c) for c in own if c not in self.called)
-            rates = [v for name, v in vars(m).items() if "drop" in name]
-            if m in self.off and any(isinstance(v, float) and v > 0 for v in rates):
-                found[m] = m
-        return found
 
 
 @contextmanager

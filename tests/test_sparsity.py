@@ -316,6 +316,18 @@ def test_ftrl_does_not_drift_in_float32():
     assert torch.allclose(after, before, rtol=2e-7, atol=0)
 
 
+@pytest.mark.parametrize("accumulator", [0.1, 1e-5])
+def test_of_the_start_the_first_step_leaves_what_the_page_says(accumulator):
+    pair = nn.Parameter(torch.tensor([0.2, -0.3], dtype=torch.float64))
+    optimizer = FTRL(
+        [pair], lr=0.3, initial_accumulator_value=accumulator, keep_init=False
+    )
+    after = run(optimizer, pair, torch.full((1, 2), 0.1, dtype=torch.float64))[-1]
+    left = float(after[0] - after[1]) / 0.5  # both have the same step against g
+    assert left == pytest.approx(1 - math.sqrt(accumulator / (accumulator + 0.01)))
+    assert (left < 0.06) == (accumulator == 0.1)
+
+
 def test_the_first_step_subtracts_l1_from_the_initialization():
     p = nn.Parameter(start())
     run(FTRL([p], lr=0.2, l1=0.5), p, torch.zeros(1, 7, dtype=torch.float64))
@@ -897,6 +909,10 @@ def test_masks_are_made_for_each_run_and_layer():
             assert torch.equal(mask[run], magnitude_masks([w[run]], 0.5)[0])
     assert networks.zero_shares(training.prune_copy(made, masks)).tolist() == [0.5] * 3
     assert networks.zero_shares(made).tolist() == [0.0] * 3
+    jointly = training.magnitude_masks_by_run(made, 0.5, "model")
+    for run in range(3):
+        own = magnitude_masks([w[run] for w in made.weights], 0.5, per="model")
+        assert all(torch.equal(m[run], o) for m, o in zip(jointly, own, strict=True))
     random = training.random_masks(made, 0.5, range(3))
     assert [float(m.double().mean()) for m in random] == [0.5, 0.5]
 

@@ -113,10 +113,12 @@ def note_first_zeros(
 # Masks
 
 
-def magnitude_masks_by_run(nets: Ensemble, sparsity: float) -> list[Tensor]:
-    """Masks of the smallest weights, for each run and layer on its own."""
+def magnitude_masks_by_run(
+    nets: Ensemble, sparsity: float, per: str = "layer"
+) -> list[Tensor]:
+    """Masks of the smallest weights of each run, in each layer or in the whole model."""
     by_run = [
-        magnitude_masks([w[run] for w in nets.weights], sparsity)
+        magnitude_masks([w[run] for w in nets.weights], sparsity, per=per)
         for run in range(nets.runs)
     ]
     return [torch.stack(layer) for layer in zip(*by_run, strict=True)]
@@ -157,7 +159,9 @@ def masked_adam(nets: Ensemble, masks: list[Tensor]) -> MakeOptimizer:
     return make
 
 
-def gradually_pruning_adam(nets: Ensemble, final: float, last: int) -> MakeOptimizer:
+def gradually_pruning_adam(
+    nets: Ensemble, final: float, last: int, per: str = "layer"
+) -> MakeOptimizer:
     """Adam that prunes more and more, until the given step, and keeps what is pruned at 0."""
     step, masks = 0, magnitude_masks_by_run(nets, 0.0)
 
@@ -166,7 +170,7 @@ def gradually_pruning_adam(nets: Ensemble, final: float, last: int) -> MakeOptim
         step += 1
         if step % PRUNE_EVERY == 0 and step <= last:
             sparsity = gradual_sparsity(step, first=0, last=last, final=final)
-            masks = magnitude_masks_by_run(nets, sparsity)
+            masks = magnitude_masks_by_run(nets, sparsity, per)
         apply_masks(nets, masks)
 
     def make(parameters: list[Tensor]) -> torch.optim.Optimizer:

@@ -17,8 +17,9 @@ class FTRL(torch.optim.Optimizer):
         n' = n + g^2,   z' = z + g - (q' - q) w,
         w' = 0 where |z'| <= l1, else (sign(z') l1 - z') / q'.
 
-    Keras starts with z = 0, which fits only w = 0, so its first step erases the
-    initialization: right for a linear model that starts at 0; a network learns later,
+    Keras starts with z = 0, which fits only w = 0: of another w the first step leaves
+    1 - q / q', little where g^2 is far below `initial_accumulator_value`. That is right
+    for a linear model that starts at 0; at Keras's 0.1, a small network learned late,
     or with a small lr or l1 > 0 not at all. `keep_init=True` sets z = -w (n^-lr_power +
     beta) / lr first, which centers the first stabilizer at the initial weight. With l1
     the first step still subtracts l1 / q' from the size of each weight, so smaller ones

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils.parametrize import register_parametrization
 
-from snippets.biases import _lstm, _rare
+from snippets.biases import _lstm, _one_input, _rare
 from snippets.biases import _networks as networks
 from snippets.biases.forget_bias_ import forget_bias_
 from snippets.biases.log_prior_bias_ import log_prior_bias_
@@ -310,6 +310,33 @@ def test_an_empty_cell_keeps_the_sigmoid_of_the_value_a_step(value):
         torch.testing.assert_close(now.view(1, 4), kept * c)
 
 
+@pytest.mark.parametrize("t", [2, 20, 200])
+def test_opposite_biases_make_the_cell_a_running_mean(t):
+    """An empty cell that is given tanh(3) each step: c becomes c + (tanh(3) - c) / t."""
+    lstm = nn.LSTMCell(3, 4)
+    for parameter in lstm.parameters():
+        nn.init.zeros_(parameter)
+    nn.init.constant_(lstm.bias_ih[8:12], 3.0)
+    forget_bias_(lstm, math.log(t - 1), input_value=-math.log(t - 1))
+    c = torch.tensor([[1.0, -2.0, 0.0, 0.5]])
+    _, now = lstm(torch.zeros(1, 3), (torch.zeros(1, 4), c))
+    torch.testing.assert_close(now, c + (math.tanh(3) - c) / t)
+
+
+def test_input_gates_are_left_alone_unless_asked_for():
+    torch.manual_seed(0)
+    lstm = nn.LSTM(3, 4, num_layers=2)
+    before = copy.deepcopy(lstm.state_dict())
+    forget_bias_(lstm, 2.0)
+    assert all(torch.equal(p[:4], before[n][:4]) for n, p in lstm.named_parameters())
+    forget_bias_(lstm, 2.0, input_value=-2.0)
+    for layer in ("l0", "l1"):
+        both = getattr(lstm, f"bias_ih_{layer}"), getattr(lstm, f"bias_hh_{layer}")
+        assert (sum(both)[:4] == -2).all()
+        assert (sum(both)[4:8] == 2).all()
+        assert torch.equal(both[0][8:], before[f"bias_ih_{layer}"][8:])
+
+
 def test_a_memory_of_ln_t_minus_one_lasts_t_steps():
     for t in (2, 4, 20, 1000):
         gate = 1 / (1 + math.exp(-math.log(t - 1)))
@@ -350,12 +377,33 @@ def test_parametrized_weights_do_not_matter():
 def test_a_value_that_is_not_finite_is_refused(value):
     lstm = nn.LSTM(3, 4)
     before = copy.deepcopy(lstm.state_dict())
-    with pytest.raises(ValueError, match=f"value must be finite, got {value}"):
+    with pytest.raises(ValueError, match=f"^value must be finite, got {value}"):
         forget_bias_(lstm, value)
+    with pytest.raises(ValueError, match=f"^input_value must be finite, got {value}"):
+        forget_bias_(lstm, 1.0, input_value=value)
     assert all(torch.equal(v, before[k]) for k, v in lstm.state_dict().items())
 
 
 # what the experiment is made of
+
+
+def test_zero_biases_leave_a_network_of_one_input_a_single_bend():
+    """f(cx) = c f(x): two half lines, and least squares knows the best of them."""
+    left = _one_input.unexplained("frozen", SEEDS, farthest=1.5)
+    x = torch.linspace(-1.5, 1.5, 100_001).double()
+    lines = torch.stack([x, x.abs(), torch.ones_like(x)], 1)
+    target = torch.sin(4 * x)[:, None]
+    missed = target - lines @ torch.linalg.lstsq(lines, target).solution
+    best = (missed.var() / target.var()).item()
+    torch.testing.assert_close(left, torch.full_like(left, best), atol=5e-3, rtol=0)
+
+
+def test_longer_sequences_show_the_symbol_first_and_noise_after_it():
+    x, y = _lstm.sequences(generators(SEEDS, "test"), 50, steps=60)
+    assert x.shape == (3, 60, 50, _lstm.SYMBOLS)
+    shown = F.one_hot(y, _lstm.SYMBOLS)
+    assert (x[:, 0] - shown).std().item() == pytest.approx(_lstm.NOISE, rel=0.1)
+    assert x[:, 1:].std().item() == pytest.approx(_lstm.NOISE, rel=0.02)
 
 
 def test_default_biases_are_those_of_nn_linear():

@@ -10,6 +10,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from snippets.symmetry import _networks as networks
+from snippets.symmetry import _transformers as transformers
 from snippets.symmetry._outcomes import measure_freedom
 from snippets.symmetry._outcomes import spread as spreads
 from snippets.symmetry.effective_rank import effective_rank
@@ -729,3 +730,19 @@ def test_looking_which_layers_are_free_leaves_the_start_as_it_was() -> None:
     measure_freedom({"rotation": (set(), before)}, range(2))
     for weights, copy_of_them in zip(before, kept, strict=True):
         assert torch.equal(weights, copy_of_them)
+
+
+def test_transformers_differ_in_the_later_layers_only():
+    made = []
+    for copied in (True, False):
+        torch.manual_seed(0)
+        made.append(transformers.Sorter(copied).state_dict())
+    copies, own = made
+    first, *later = (f"encoder.layers.{i}." for i in range(transformers.LAYERS))
+    for name, value in copies.items():
+        if name.startswith(tuple(later)) and value.ndim > 1:
+            part = name.removeprefix("encoder.layers.")[2:]
+            assert torch.equal(value, copies[first + part])
+            assert not torch.equal(own[name], own[first + part])
+        elif not name.startswith(tuple(later)):
+            assert torch.equal(value, own[name])

@@ -1,7 +1,8 @@
 """The recall task, and one LSTM per run, all stepped together.
 
-The first of 20 steps shows one of four symbols; after the last the network must name it. All steps carry
-noise. To solve it, a network has to carry the symbol, and training has to carry the gradient back.
+The first of 20 steps, or more, shows one of four symbols; after the last the network must name it. All
+steps carry noise. To solve it, a network has to carry the symbol, and training has to carry the gradient
+back.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ UNITS = 16
 NOISE = 0.1
 
 
-def sequences(streams: list[torch.Generator], examples: int) -> tuple[Tensor, Tensor]:
-    """Draw sequences, shape (runs, STEPS, examples, SYMBOLS), and symbols to recall, (runs, examples)."""
+def sequences(
+    streams: list[torch.Generator], examples: int, steps: int = STEPS
+) -> tuple[Tensor, Tensor]:
+    """Draw sequences, shape (runs, steps, examples, SYMBOLS), and symbols to recall, (runs, examples)."""
     x = NOISE * torch.stack(
-        [torch.randn(STEPS, examples, SYMBOLS, generator=g) for g in streams]
+        [torch.randn(steps, examples, SYMBOLS, generator=g) for g in streams]
     )
     y = torch.stack([torch.randint(SYMBOLS, (examples,), generator=g) for g in streams])
     x[:, 0] += F.one_hot(y, SYMBOLS)
@@ -30,21 +33,24 @@ def sequences(streams: list[torch.Generator], examples: int) -> tuple[Tensor, Te
 
 
 class Recall:
-    """An `nn.LSTM` and an `nn.Linear` per run, with PyTorch's own start but for the forget bias.
+    """An `nn.LSTM` and an `nn.Linear` per run, with PyTorch's own start but for the biases of two gates.
 
     Args:
         seeds: One seed per run; the start depends on nothing else, so that arms are paired.
         forget_bias: What `forget_bias_` sets; None leaves PyTorch's default.
+        input_bias: What it sets in the input gates; None leaves them alone.
     """
 
-    def __init__(self, seeds: range, forget_bias: float | None) -> None:
+    def __init__(
+        self, seeds: range, forget_bias: float | None, input_bias: float | None = None
+    ) -> None:
         by_run: list[list[Tensor]] = []
         for g in generators(seeds, "LSTM"):
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(g.initial_seed())
                 lstm, head = nn.LSTM(SYMBOLS, UNITS), nn.Linear(UNITS, SYMBOLS)
             if forget_bias is not None:
-                forget_bias_(lstm, forget_bias)
+                forget_bias_(lstm, forget_bias, input_value=input_bias)
             by_run.append(
                 [p.detach() for p in (*lstm.parameters(), *head.parameters())]
             )
@@ -62,10 +68,10 @@ class Recall:
         w_ih, w_hh, b_ih, b_hh, w_out, b_out = self.parameters
         runs, steps, examples, _ = x.shape
         inputs = torch.baddbmm(b_ih + b_hh, x.flatten(1, 2), w_ih)
-        inputs = inputs.view(runs, steps, examples, -1)
         h = c = x.new_zeros(runs, examples, w_hh.shape[1])
-        for t in range(steps):
-            i, f, g, o = torch.baddbmm(inputs[:, t], h, w_hh).chunk(4, -1)
+        # Unbound once: the gradient of an indexed step would be as large as all steps.
+        for now in inputs.view(runs, steps, examples, -1).unbind(1):
+            i, f, g, o = torch.baddbmm(now, h, w_hh).chunk(4, -1)
             c = f.sigmoid() * c + i.sigmoid() * g.tanh()
             h = o.sigmoid() * c.tanh()
         return torch.baddbmm(b_out, h, w_out)

@@ -16,17 +16,21 @@ from snippets.laboratory.seeding import generators
 SIZES = (64, 100, 100, 100, 100, 100)  # inputs and hidden layers
 
 
-def he_weights(seeds: range, outputs: int) -> list[Tensor]:
+def he_weights(
+    seeds: range, outputs: int, sizes: tuple[int, ...] = SIZES
+) -> list[Tensor]:
     """Draw every weight with He's variance 2/fan_in, matrices of shape (runs, fan_in, fan_out)."""
     streams = generators(seeds, "weights")
     return [
         torch.stack([torch.randn(n, m, generator=g) for g in streams])
         * math.sqrt(2 / n)
-        for n, m in pairwise((*SIZES, outputs))
+        for n, m in pairwise((*sizes, outputs))
     ]
 
 
-def initial_biases(name: str, seeds: range, outputs: int = 10) -> list[Tensor]:
+def initial_biases(
+    name: str, seeds: range, outputs: int = 10, sizes: tuple[int, ...] = SIZES
+) -> list[Tensor]:
     """Start the hidden biases as `name` says, shape (runs, 1, fan_out); the output biases are 0.
 
     "default" is nn.Linear's, uniform in +-1/sqrt(fan_in); "he" draws biases as He draws weights; "zero"
@@ -41,7 +45,7 @@ def initial_biases(name: str, seeds: range, outputs: int = 10) -> list[Tensor]:
     }
     streams = generators(seeds, "biases")
     layers = []
-    for n, m in pairwise(SIZES):
+    for n, m in pairwise(sizes):
         if name == "default":
             drawn = [2 * torch.rand(1, m, generator=g) - 1 for g in streams]
             layers.append(torch.stack(drawn) / math.sqrt(n))

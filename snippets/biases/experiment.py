@@ -20,10 +20,11 @@ from torch import Tensor
 
 from snippets.biases import _networks as networks
 from snippets.biases._lstm import STEPS, Recall, sequences
+from snippets.biases._one_input import unexplained
 from snippets.biases._rare import LOOKS, PRIOR
 from snippets.biases._rare import train as train_rare
 from snippets.biases.log_prior_bias_ import log_prior_bias_
-from snippets.evidence.estimates import Results
+from snippets.evidence.estimates import Estimate, Results
 from snippets.laboratory.digits import splits
 from snippets.laboratory.ensembles import Ensemble, train
 from snippets.laboratory.intervals import curve, geometric_mean, largest, mean, share
@@ -31,6 +32,7 @@ from snippets.laboratory.seeding import generators
 
 EPOCHS = 15
 RECALL_STEPS, RECALL_BATCH = 200, 16
+LONG = 60  # steps of a sequence; others have 20
 FORGET_BIASES = (0, 1, 2, 3, 4)
 
 
@@ -81,6 +83,25 @@ def scaling(seeds: range) -> Results:
     return results
 
 
+def one_input(seeds: range) -> Results:
+    """Learn a sine of one input, where all units bend at x = 0 if their biases start at 0.
+
+    One hidden layer of 100 units, inputs of variance 1, 2,000 steps; the share of the sine's variance that
+    is left. `near` is the same on inputs between -1 and 1, where the bends have less far to go; `deep` is the
+    same with three hidden layers, for the first ten runs.
+    """
+    left = {
+        name: unexplained(name, seeds) for name in ("zero", "default", "he", "frozen")
+    }
+    left["near_zero"] = unexplained("zero", seeds, farthest=1.0)
+    left["deep_zero"] = unexplained("zero", seeds[:10], layers=3)
+    return {
+        **{f"{name}_unexplained": mean(share, "share") for name, share in left.items()},
+        "zero_minus_default": mean(100 * (left["zero"] - left["default"]), "points"),
+        "zero_minus_he": mean(100 * (left["zero"] - left["he"]), "points"),
+    }
+
+
 def rare(seeds: range) -> Results:
     """Is it an eight? One training example in a hundred is; two ways to start the output bias.
 
@@ -100,6 +121,9 @@ def rare(seeds: range) -> Results:
         "gap_after_20_steps": mean(gap[:, LOOKS.index(20)], "nats"),
         "gap_after_50_steps": mean(gap[:, LOOKS.index(50)], "nats"),
         "gap_after_200_steps": mean(gap[:, LOOKS.index(200)], "nats"),
+        "gap_after_200_minus_half_of_20": mean(
+            gap[:, LOOKS.index(200)] - gap[:, LOOKS.index(20)] / 2, "nats"
+        ),
         "zero_loss": curve(zero, LOOKS, "nats", "steps"),
         "prior_loss": curve(prior, LOOKS, "nats", "steps"),
     }
@@ -161,25 +185,68 @@ def recall(seeds: range) -> Results:
     results: Results = {}
     for bias in (0, 1, 2, 3, 5):
         nets = Recall(seeds, bias)
-        _train_recall(nets, seeds)
-        x, y = sequences(generators(seeds, "sequences to test on"), 500)
-        with torch.no_grad():
-            accuracy = (nets.logits(x).argmax(-1) == y).double().mean(-1)  # (runs,)
-        results[f"b{bias}_solved"] = share(int((accuracy >= 0.9).sum()), len(seeds))
+        (accuracy,) = _recall_accuracies(nets, seeds, looks=(RECALL_STEPS,))
+        results[f"b{bias}_solved"] = _solved(accuracy)
     return results
 
 
-def _train_recall(nets: Recall, seeds: range) -> None:
-    """Train in place, on sequences that are drawn anew for each step."""
+def input_gate(seeds: range) -> Results:
+    """Recall over 20 and over 60 steps, with the input gates left alone, `open`, and `closed`.
+
+    The forget bias is ln(T - 1) for T steps; closed input gates have the opposite bias, so that the cell is
+    a running mean of T steps. `three` has forget bias 3 over 60 steps, and open input gates. Over 60 steps
+    networks train on 400 batches; over 20 on 200, and are looked at after the first half, too.
+    """
+    short, long = math.log(STEPS - 1), math.log(LONG - 1)
+    halfway, after = {}, {}
+    for name, gate in (("open", None), ("closed", -short)):
+        halfway[name], after[f"short_{name}"] = _recall_accuracies(
+            Recall(seeds, short, gate), seeds, looks=(RECALL_STEPS // 2, RECALL_STEPS)
+        )
+    for name, forget, gate in (
+        ("open", long, None),
+        ("closed", long, -long),
+        ("three", 3.0, None),
+    ):
+        (after[f"long_{name}"],) = _recall_accuracies(
+            Recall(seeds, forget, gate), seeds, looks=(2 * RECALL_STEPS,), steps=LONG
+        )
+    gaps = {
+        "short_closed_minus_open_halfway": halfway["closed"] - halfway["open"],
+        "short_closed_minus_open": after["short_closed"] - after["short_open"],
+        "long_closed_minus_open": after["long_closed"] - after["long_open"],
+        "long_closed_minus_three": after["long_closed"] - after["long_three"],
+    }
+    return {
+        **{f"{name}_solved": _solved(accuracy) for name, accuracy in after.items()},
+        **{name: mean(100 * gap, "points") for name, gap in gaps.items()},
+    }
+
+
+def _recall_accuracies(
+    nets: Recall, seeds: range, looks: tuple[int, ...], steps: int = STEPS
+) -> list[Tensor]:
+    """Train in place, on sequences drawn anew for each batch; accuracy after so many, shape (runs,) each."""
     parameters = [p.requires_grad_() for p in nets.parameters]
     adam = torch.optim.Adam(parameters, lr=3e-3, fused=True)
     streams = generators(seeds, "sequences to train on")
-    for _ in range(RECALL_STEPS):
-        x, y = sequences(streams, RECALL_BATCH)
+    accuracies = []
+    for step in range(1, looks[-1] + 1):
+        x, y = sequences(streams, RECALL_BATCH, steps)
         losses = _summed_cross_entropy(nets, x, y)
         adam.zero_grad()
         (losses / RECALL_BATCH).backward()  # type: ignore[no-untyped-call]
         adam.step()
+        if step in looks:
+            x, y = sequences(generators(seeds, "sequences to test on"), 500, steps)
+            with torch.no_grad():
+                right = nets.logits(x).argmax(-1) == y
+            accuracies.append(right.double().mean(-1))
+    return accuracies
+
+
+def _solved(accuracy: Tensor) -> Estimate:
+    return share(int((accuracy >= 0.9).sum()), len(accuracy))
 
 
 def _summed_cross_entropy(nets: Recall, x: Tensor, y: Tensor) -> Tensor:

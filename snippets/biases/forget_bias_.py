@@ -10,26 +10,30 @@ Lstm = TypeVar("Lstm", bound=nn.LSTM | nn.LSTMCell)
 
 
 @torch.no_grad()
-def forget_bias_(lstm: Lstm, value: float) -> Lstm:
+def forget_bias_(lstm: Lstm, value: float, *, input_value: float | None = None) -> Lstm:
     """Start the forget gates of an LSTM at sigmoid(value), in place.
 
     A cell whose forget gate is f keeps f^t of its content over t steps, and of the
-    gradient: 1/(1 - f) = 1 + e^value steps on average. So value = ln(t - 1) is made for
-    t steps, and 1 for no more than four.
+    gradient: 1/(1 - f) = 1 + e^value steps on average, t steps at value = ln(t - 1).
+    Over that time it also adds up what the input gate lets in. With input_value =
+    -value the two gates add to 1 and the cell is a running mean over t steps. On our
+    recall task that learned later over 20 steps, and more often over 60.
 
-    PyTorch adds two biases in every gate, `bias_ih` and `bias_hh`. This sets the forget
-    part of the first to `value` and that of the second to 0; no other entry changes.
+    PyTorch adds two biases in every gate, `bias_ih` and `bias_hh`. This sets the
+    gate's part of the first to the value and that of the second to 0; no other entry
+    changes.
 
     Args:
         lstm: Any number of layers, one or both directions, with or without projections.
         value: Bias of all its forget gates, finite.
+        input_value: Bias of all its input gates, finite; None leaves them alone.
 
     Returns:
         `lstm`, changed.
 
     Raises:
         ValueError: If `lstm` is no LSTM, was made with bias=False or has parametrized
-            biases, or `value` is not finite.
+            biases, or a value is not finite.
 
     Examples:
         >>> lstm = forget_bias_(nn.LSTM(3, 1), 3.0)
@@ -38,8 +42,8 @@ def forget_bias_(lstm: Lstm, value: float) -> Lstm:
 
     Source:
         Tallec and Ollivier (2018), Can recurrent neural networks warp time?,
-        arXiv:1804.11188, draw a value for each unit, for many times t at once. Here one
-        value serves all.
+        arXiv:1804.11188, draw a value for each unit, for many times t at once, and give
+        its input gate the opposite. Here one value serves all.
     """
     if not isinstance(lstm, nn.LSTM | nn.LSTMCell):
         raise ValueError(
@@ -47,8 +51,9 @@ def forget_bias_(lstm: Lstm, value: float) -> Lstm:
         )
     if not lstm.bias:
         raise ValueError("lstm must have biases, but it was made with bias=False")
-    if not math.isfinite(value):
-        raise ValueError(f"value must be finite, got {value}")
+    for name, given in (("value", value), ("input_value", input_value)):
+        if given is not None and not math.isfinite(given):
+            raise ValueError(f"{name} must be finite, got {given}")
     parts = (
         lstm.num_layers * (1 + lstm.bidirectional) if isinstance(lstm, nn.LSTM) else 1
     )
@@ -58,7 +63,9 @@ def forget_bias_(lstm: Lstm, value: float) -> Lstm:
             f"lstm must have {2 * parts} biases as plain parameters, got "
             f"{sorted(biases)}: call this before they are parametrized"
         )
-    forget = slice(lstm.hidden_size, 2 * lstm.hidden_size)
     for name, bias in biases.items():
-        bias[forget] = value if name.startswith("bias_ih") else 0
+        into, forget, *_ = bias.chunk(4)  # the gates, in PyTorch's order
+        for gate, start in ((forget, value), (into, input_value)):
+            if start is not None:
+                gate.fill_(start if name.startswith("bias_ih") else 0)
     return lstm

@@ -12,7 +12,6 @@ CLAIMS = (
     Claim("sigmoid-half-below-zero", "binary.half_fp32", above=27, below=30),
     Claim("logits-never-blind", "binary.least_gradient_of_logits", above=0.49),
     # Softmax before cross-entropy
-    Claim("softmax-twice-floor", "softmax_twice.floor_error", below=1e-6),
     Claim("softmax-twice-start", "softmax_twice.gradient_at_start", below=0.1),
     Claim(
         "softmax-twice-when-wrong",
@@ -32,7 +31,16 @@ CLAIMS = (
     Claim("relu-gradient", "depth.relu_gradient", above=0.95, below=1.05),
     Claim("silu-fades", "depth.silu_signal", below=0.1),
     Claim("silu-point-repels", "gaussian.silu_from_110", above=2),
+    Claim("silu-point-repels-below", "gaussian.silu_from_90", below=0.5),
+    Claim("gelu-point-repels", "gaussian.gelu_from_110", above=2),
+    Claim("gelu-point-repels-below", "gaussian.gelu_from_90", below=0.5),
     Claim("selu-point-attracts", "gaussian.selu_from_110", above=0.99, below=1.01),
+    Claim(
+        "selu-point-attracts-from-below",
+        "gaussian.selu_from_90",
+        above=0.99,
+        below=1.01,
+    ),
     Claim("selu-holds", "depth.selu_signal", above=0.8, below=1.25),
     # No ranking: what holds at one learning rate need not at another
     Claim("sigmoid-behind", "two_rates.sigmoid_minus_relu_tuned", below=-10),

@@ -22,7 +22,7 @@ CLAIMS = (
     Claim("softmax-twice-on-mnist1d", "softmax_twice.points_lost_mnist1d", above=0),
     # Exact zeros, and units that stay there
     Claim("relu-zeros", "zeros_at_start.relu", above=0.45, below=0.55),
-    Claim("gelu-zeros", "two_rates.gelu_zeros", below=0.05),
+    Claim("gelu-zeros", "two_rates.gelu_zeros", below=0.02),
     Claim("relu-dies", "too_high.relu_dead", above=0.2),
     Claim("selu-no-better-for-it", "too_high.selu_minus_relu", below=0),
     # Depth
@@ -46,7 +46,7 @@ CLAIMS = (
     Claim("sigmoid-behind", "two_rates.sigmoid_minus_relu_tuned", below=-10),
     Claim("tanh-ahead", "two_rates.tanh_minus_relu_low", above=0),
     Claim("tanh-behind", "two_rates.tanh_minus_relu_high", below=0),
-    Claim("leaky-like-relu", "two_rates.leaky_minus_relu_tuned", above=-2.5, below=2.5),
+    Claim("leaky-like-relu", "two_rates.leaky_minus_relu_tuned", above=-2, below=2),
     Claim("silu-ahead-here", "two_rates.silu_minus_relu_tuned", above=0),
     Claim("elu-ahead-here", "two_rates.elu_minus_relu_low", above=0),
     Claim("elu-not-behind", "two_rates.elu_minus_relu_tuned", above=-1),

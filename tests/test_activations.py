@@ -328,3 +328,9 @@ def test_zeros_counts_each_run_by_itself():
     nets = Ensemble([torch.eye(4).repeat(2, 1, 1) for _ in range(3)])
     x = torch.tensor([[[1.0, 1, 1, -1]], [[-1.0, -1, 0, 1]]])
     assert networks.zeros(nets, x).tolist() == [0.25, 0.75]
+
+
+def test_softmax_before_cross_entropy_leaves_a_floor():
+    perfect = 1000 * torch.eye(10, dtype=torch.float64)
+    loss = F.cross_entropy(perfect.softmax(-1), torch.arange(10))
+    assert float(loss) == pytest.approx(math.log(math.e + 9) - 1)

@@ -10,8 +10,10 @@ from sklearn.metrics import roc_auc_score
 from torch import nn
 
 from snippets.dropout import _scores as scores
+from snippets.dropout._members import MEMBERS, first_members, joint_logits
 from snippets.dropout._networks import AsModule, initial_networks, sample_probabilities
 from snippets.dropout._steps import BATCH, POLL, first_below, steps_to
+from snippets.dropout._training import HeldOut
 from snippets.dropout.mc_dropout import mc_dropout
 from snippets.dropout.predictive_uncertainty import predictive_uncertainty
 from snippets.laboratory.digits import Split
@@ -118,6 +120,15 @@ def test_brier_score_falls_to_its_limit_as_one_over_t():
     assert float(torch.stack(pairs).mean()) == pytest.approx(
         float(limit + variance / 2)
     )
+
+
+def test_in_eval_outputs_are_those_without_the_modules_bit_for_bit():
+    torch.manual_seed(0)
+    layers = nn.Linear(64, 100), nn.ReLU(), nn.Linear(100, 10)
+    net = nn.Sequential(*layers[:2], nn.Dropout(0.5), layers[2])
+    without, x = nn.Sequential(*layers), torch.randn(1000, 64)
+    assert not torch.equal(net(x), without(x))
+    assert torch.equal(net.eval()(x), without(x))
 
 
 KINDS = [
@@ -681,3 +692,22 @@ def test_weights_have_the_variance_that_is_promised(kind, variance):
     nets = initial_networks(50, 200, 0.0, range(4), kind)
     assert float(nets.weights[1].var() * 200) == pytest.approx(variance, rel=0.03)
     assert (nets.biases[0].abs().max() == 0) == (kind == "he")
+
+
+def test_members_of_one_run_are_averaged_and_no_others():
+    nets = initial_networks(6, 5, 0.3, range(2 * MEMBERS))
+    x = torch.randn(2, 4, 6)
+    logits = nets.logits(x.repeat_interleave(MEMBERS, 0))
+    joint = joint_logits(logits).exp()
+    for run in range(2):
+        own = logits[MEMBERS * run : MEMBERS * (run + 1)].softmax(-1)
+        assert torch.allclose(joint[run], own.mean(0))
+    assert torch.allclose(first_members(nets).logits(x), logits[::MEMBERS])
+
+
+def test_held_out_losses_stop_at_the_least_and_count_who_never_gets_there():
+    nan = torch.full((2,), math.nan)
+    validation = torch.tensor([[3.0, 3.0], [1.0, 2.0], [2.0, 2.5]])
+    found = HeldOut(torch.tensor([20, 40, 60]), validation, validation + 7, nan, nan)
+    assert found.stopped().tolist() == [8, 9]
+    assert found.steps_to(torch.tensor([2.0, 1.5])).tolist() == [40, 60]

@@ -29,6 +29,13 @@ def best_temperature(logits: Tensor, y: Tensor) -> Tensor:
     return grid[torch.stack(losses).argmin(0)][:, None, None]
 
 
+def at_best_temperature(
+    logits: Tensor, validation_logits: Tensor, validation_y: Tensor
+) -> Tensor:
+    """Probabilities at the temperature of least NLL on validation data, shape of the logits."""
+    return (logits / best_temperature(validation_logits, validation_y)).softmax(-1)
+
+
 def log(p: Tensor) -> Tensor:
     """Logarithm of probabilities that may be 0."""
     return p.clamp_min(torch.finfo(p.dtype).tiny).log()

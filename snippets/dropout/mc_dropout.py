@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-MODULES = nn.modules.dropout._DropoutNd  # what nn.Dropout and its relatives are
-NORMS = nn.modules.batchnorm._NormBase  # what keeps statistics of its batches
+MODULES, NORMS = nn.modules.dropout._DropoutNd, nn.modules.batchnorm._NormBase
 FUNCTIONS = {"dropout", "dropout1d", "dropout2d", "dropout3d", "native_dropout"}
 FUNCTIONS |= {"alpha_dropout", "feature_dropout", "feature_alpha_dropout"}
 

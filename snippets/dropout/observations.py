@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import partial
 
@@ -67,21 +68,36 @@ def _step(net: nn.Module, adam: torch.optim.Adam, x: Tensor, y: Tensor) -> None:
 
 
 def eval_time(seeds: range) -> Results:
-    """A forward pass in eval() with dropout modules over one without: batch 1 and 128."""
+    """A forward pass in eval() with dropout modules over one without: batch 1 and 128.
+
+    At batch 1 also of the traced and frozen nets, in which no module is called from Python.
+    """
 
     def calls(stream: torch.Generator) -> dict[str, Callable[[], object]]:
         made: dict[str, Callable[[], object]] = {}
         for size, batch in (("small", 1), ("large", 128)):
             x = torch.randn(batch, SIZES[size][0], generator=stream)
             for name, p in (("with", 0.5), ("without", 0.0)):
-                made[f"{size}_{name}"] = partial(_forward, _net(size, p).eval(), x)
+                net = _net(size, p).eval()
+                made[f"{size}_{name}"] = partial(_forward, net, x)
+                if batch == 1:
+                    made[f"frozen_{name}"] = partial(_forward, _frozen(net, x), x)
         return made
 
     sizes = {
         "small_batch_1": ("small_with", "small_without"),
+        "frozen_small_batch_1": ("frozen_with", "frozen_without"),
         "large_batch_128": ("large_with", "large_without"),
     }
     return _ratios(seeds, calls, sizes)
+
+
+def _frozen(net: nn.Module, x: Tensor) -> nn.Module:
+    with warnings.catch_warnings():  # deprecated, and still what needs no compiler
+        warnings.simplefilter("ignore")
+        traced = torch.jit.trace(net, x)  # type: ignore[no-untyped-call]
+        frozen: nn.Module = torch.jit.freeze(traced)
+        return frozen
 
 
 @torch.no_grad()

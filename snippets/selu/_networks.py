@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -108,7 +109,14 @@ def initial_networks(kind: str, seeds: range, depth: int) -> Ensemble:
     return BatchNormalized(normal_weights(seeds, depth, 2.0))
 
 
-def fit(nets: Ensemble, data: Split, seeds: range, lr: float, epochs: int) -> None:
+def fit(
+    nets: Ensemble,
+    data: Split,
+    seeds: range,
+    lr: float,
+    epochs: int,
+    after_epoch: Callable[[int], None] | None = None,
+) -> None:
     """Train with Adam and, where there is batch normalization, settle its statistics."""
     train(
         nets,
@@ -118,6 +126,7 @@ def fit(nets: Ensemble, data: Split, seeds: range, lr: float, epochs: int) -> No
         epochs=epochs,
         batch_size=BATCH,
         optimizer=lambda parameters: torch.optim.Adam(parameters, lr=lr, fused=True),
+        after_epoch=after_epoch,
     )
     if isinstance(nets, BatchNormalized):
         nets.settle(data.train_x)

@@ -7,6 +7,7 @@ CLAIMS = (
     Claim("mean-0", "lecun.mean", above=-0.06, below=0.06),
     Claim("variance-1", "lecun.variance", above=0.9, below=1.1),
     Claim("every-layer", "lecun.largest_log_variance", below=0.5),
+    Claim("every-layer-mean", "lecun.largest_mean", below=0.15),
     Claim("attracts-from-above", "lecun.variance_from_large", above=0.9, below=1.1),
     Claim("attracts-from-below", "lecun.variance_from_small", above=0.9, below=1.1),
     # What ReLU with He's initialization does not hold, and what it does
@@ -59,7 +60,8 @@ CLAIMS = (
         "contest.depth20_middle_largest_variance",
         above=5,
     ),
-    Claim("the-rate-decides", "contest.depth20_swing", above=5),
+    Claim("the-rate-decides", "contest.depth20_slow_minus_relu", above=1),
+    Claim("later-beats-relu", "later.minus_relu", above=0),
     Claim("loses-to-relu-at-high-rate", "contest.depth20_fast_minus_relu", below=-1),
     Claim("selu-wins-at-low-rate", "contest.depth20_slow_minus_batch_norm", above=15),
     Claim(
@@ -73,11 +75,17 @@ CLAIMS = (
     # Where the best of the three rates lies at an end, so that a better one may lie outside
     Claim(
         "batch-norm-takes-the-largest-rate",
-        "contest.depth20_batch_norm_best_rate",
-        above=5e-3,
+        "contest.depth20_batch_norm_fast_over_middle",
+        above=0,
     ),
     Claim(
-        "batch-norm-takes-it-at-5", "contest.depth5_batch_norm_best_rate", above=5e-3
+        "batch-norm-takes-it-at-5",
+        "contest.depth5_batch_norm_fast_over_middle",
+        above=0,
     ),
-    Claim("selu-takes-the-smallest-rate", "contest.depth20_selu_best_rate", below=2e-3),
+    Claim(
+        "selu-takes-the-smallest-rate",
+        "contest.depth20_selu_slow_over_middle",
+        above=0,
+    ),
 )

@@ -74,6 +74,14 @@ def test_sigmoid_bias_is_the_best_constant_prediction(weight, by_sums):
         )
 
 
+def test_one_weight_is_that_of_every_label():
+    one, each = (
+        log_prior_bias_(torch.zeros(2), [1, 3], output="sigmoid", total=9, weight=w)
+        for w in (2.0, [2.0, 2.0])
+    )
+    assert torch.equal(one, each)
+
+
 def test_a_pos_weight_that_balances_leaves_no_prior():
     positives = torch.tensor([10.0, 50.0, 200.0])
     balance = (1000 - positives) / positives
@@ -206,7 +214,7 @@ def test_counts_that_are_no_numbers_in_order_are_refused(counts):
     ("weight", "message"),
     [
         ([1.0, 0.0], r"weight must be finite and > 0, got 0\.0"),
-        (2.0, r"weight must have one entry per bias, got shapes \(\) and \(2,\)"),
+        ([2.0] * 3, r"weight must have one entry per bias, got shapes \(3,\) and"),
         ({"a": 1}, "weight must be a tensor, list or array .*, got dict"),
     ],
 )

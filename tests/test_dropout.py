@@ -386,7 +386,18 @@ def test_errors_of_the_summary_name_what_was_given():
     uncertain(r"floating-point tensor, got torch\.int64", torch.ones(2, 3).long())
     uncertain(r"samples >= 2, batch, \.\.\.\), got \(1, 4, 3\)", torch.ones(1, 4, 3))
     uncertain(r"got \(4,\)", torch.ones(4), outputs="values")
-    uncertain(r"two classes in dimension 2, got shape \(2, 4, 1\)", torch.ones(2, 4, 1))
+    uncertain(r"classes in dimension 2, .* got shape \(2, 4, 1\)", torch.ones(2, 4, 1))
+    uncertain("classes in dimension 1, behind", torch.ones(2, 4, 3), dim=1)
+
+
+def test_the_classes_of_tokens_come_last():
+    logits = torch.randn(6, 2, 7, 9, generator=torch.Generator().manual_seed(0))
+    found = predictive_uncertainty(logits, dim=-1)
+    other = predictive_uncertainty(logits.movedim(-1, 2))
+    assert found.entropy.shape == (2, 7)
+    assert torch.allclose(found.entropy, other.entropy)
+    assert torch.allclose(found.mutual_information, other.mutual_information)
+    assert torch.allclose(found.mean, other.mean.movedim(1, -1))
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")

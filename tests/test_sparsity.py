@@ -375,6 +375,17 @@ def test_at_a_rate_of_zero_nothing_happens():
     assert torch.equal(after, run(FTRL([cold], lr=0.1, l1=0.3), cold, path[1:])[-1])
 
 
+def test_a_rate_that_fades_out_leaves_the_weights():
+    p = nn.Parameter(torch.ones(2))
+    optimizer = FTRL([p], lr=0.1)
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    for _ in range(1100):
+        p.grad = torch.ones(2)
+        optimizer.step()
+        schedule.step()
+    assert p.isfinite().all()
+
+
 def test_ftrl_refuses_gradients_before_it_moves_any_weight():
     moving, wide = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2).bfloat16())
     moving.grad, wide.grad = torch.ones(2), torch.ones(2).bfloat16()
@@ -529,6 +540,13 @@ def test_the_penalty_of_the_experiment_is_autograds():
         torch.testing.assert_close(w, other - 0.3 * before.sign())
     torch.testing.assert_close(penalized.biases, plain.biases)
     assert not any(p.requires_grad for p in penalized.parameters())
+
+
+def test_a_threshold_that_rounding_would_swallow_is_refused():
+    w = nn.Parameter(torch.ones(2, dtype=torch.bfloat16))
+    w.grad = torch.zeros_like(w)
+    with pytest.raises(ValueError, match=r"float32 or float64, .* got torch\.bfloat16"):
+        proximal_step(torch.optim.SGD([w], lr=0.1), l1=0.01)
 
 
 @pytest.mark.parametrize("fused", [False, True])
@@ -791,6 +809,14 @@ def test_weights_that_are_made_of_others_are_refused(report, change, mend):
         report(*given)
 
 
+def test_a_pruned_weight_of_another_name_is_refused():
+    lstm = prune.l1_unstructured(nn.LSTM(4, 4), "weight_hh_l0", 0.5)
+    with pytest.raises(ValueError, match="re-parametrized"):
+        sparse_report(lstm)
+    prune.remove(lstm, "weight_hh_l0")
+    assert sparse_report(lstm).zeros_by_kind == {"LSTM": 0.25}
+
+
 # Speed
 
 
@@ -837,6 +863,22 @@ def test_an_encoder_is_timed_with_its_feed_forward_layers_in_csr(norm_first):
     twin, _ = _with_csr(made)
     with torch.no_grad():
         assert torch.allclose(twin(x), made(x), atol=1e-5)
+
+
+class Scaled(nn.Linear):
+    """Does more than its parent."""
+
+    def forward(self, x):
+        return 2 * super().forward(x)
+
+
+def test_layers_that_do_more_than_a_linear_stay_as_they_are():
+    made = nn.Sequential(Scaled(8, 8), nn.Linear(8, 8), nn.Linear(8, 8))
+    made[1].register_forward_hook(lambda *given: given[2] + 1)
+    twin, layers = _with_csr(made)
+    assert list(layers) == ["2"]
+    x = torch.randn(3, 8)
+    assert torch.allclose(twin(x), made(x), atol=1e-6)
 
 
 class Reaches(nn.Module):

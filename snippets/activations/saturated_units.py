@@ -25,7 +25,7 @@ def saturated_units(
 
     Args:
         activation: An elementwise, deterministic function, such as `torch.sigmoid` or
-            `nn.GELU()`; not softmax, whose outputs hang together.
+            `nn.GELU()`; not softmax, whose outputs depend on each other.
         preactivations: Inputs of the activation, floating: a tensor of two or more
             dimensions, or several, as of the batches of a loader. All dimensions but
             `dim` are examples: rows, tokens, positions.

@@ -35,12 +35,13 @@ def log_prior_bias_(
             (`binary_cross_entropy_with_logits`), and bias k becomes
             ln(count k / (total - count k)).
         total: Number of training examples, or 1 if `counts` are shares; shape (labels,)
-            if some examples are not labeled for all labels. For "sigmoid" only, which
-            cannot tell it from the counts.
-        weight: What the loss has under this name, shape (labels,), > 0: `pos_weight`
-            with "sigmoid", where it multiplies count k, not total - count k; `weight`
-            with "softmax", where it multiplies each count. A `pos_weight` of negatives
-            over positives cancels the prior: all biases become 0.
+            if some examples are not labeled for all labels. For "sigmoid" only: its
+            counts do not tell how many examples there are.
+        weight: Weights that the loss gives to labels, > 0, one or shape (labels,). With
+            "sigmoid" its `pos_weight` (never its `weight`), which multiplies count k,
+            not total - count k; with "softmax" its `weight`, which multiplies each
+            count. A `pos_weight` of negatives over positives cancels the prior: all
+            biases become 0.
 
     Returns:
         `bias`, changed.
@@ -109,7 +110,7 @@ def _per_label(
             f"{name} must be a tensor, list or array of numbers, in the order of the "
             f"labels, got {type(numbers).__name__}"
         ) from None
-    if name == "total" and not found.ndim:
+    if name != "counts" and found.numel() == 1:
         found = found.expand(bias.shape)
     if found.shape != bias.shape:
         raise ValueError(

@@ -25,7 +25,9 @@ class Prediction(NamedTuple):
     mutual_information: Tensor | None
 
 
-def predictive_uncertainty(samples: Tensor, *, outputs: str = "logits") -> Prediction:
+def predictive_uncertainty(
+    samples: Tensor, *, outputs: str = "logits", dim: int = 2
+) -> Prediction:
     """Join the predictions of several passes with dropout, or of several networks.
 
     Args:
@@ -35,6 +37,8 @@ def predictive_uncertainty(samples: Tensor, *, outputs: str = "logits") -> Predi
         outputs: "logits" get a softmax over the classes, "probabilities" must sum to 1
             over them, "values", of any shape (samples, batch, ...), are taken as they
             are.
+        dim: Dimension of the classes in `samples`: 2, also for maps of classes; -1 for
+            logits of tokens, shape (samples, batch, tokens, classes).
 
     Returns:
         What the samples say, shape (batch, classes, ...), in their dtype, at least
@@ -73,18 +77,20 @@ def predictive_uncertainty(samples: Tensor, *, outputs: str = "logits") -> Predi
     y = samples if samples.dtype == torch.float64 else samples.float()
     if outputs == "values":
         return Prediction(y.mean(0), y.var(0), None, None)
-    if y.ndim < 3 or y.shape[2] < 2:
+    at = dim + y.ndim if dim < 0 else dim
+    if not 2 <= at < y.ndim or y.shape[at] < 2:
         raise ValueError(
-            "logits and probabilities need at least two classes in dimension 2, got "
-            f'shape {tuple(y.shape)}; for one logit apply sigmoid and ask for "values"'
+            f"logits and probabilities need at least two classes in dimension {dim}, "
+            f"behind samples and batch, got shape {tuple(y.shape)}; for one logit "
+            'apply sigmoid and ask for "values"'
         )
-    normalized = bool((y >= 0).all() and ((y.sum(2) - 1).abs() <= 0.01).all())
+    normalized = bool((y >= 0).all() and ((y.sum(at) - 1).abs() <= 0.01).all())
     if normalized != (outputs == "probabilities"):
         are = "probabilities" if normalized else "no probabilities"
         other = "probabilities" if normalized else "logits"
         raise ValueError(f'samples are {are}; pass outputs="{other}"')
-    p = y if normalized else y.softmax(2)
+    p = y if normalized else y.softmax(at)
     mean = p.mean(0)
-    entropy = torch.special.entr(mean).sum(1)
-    of_each = torch.special.entr(p).sum(2).mean(0)
+    entropy = torch.special.entr(mean).sum(at - 1)
+    of_each = torch.special.entr(p).sum(at).mean(0)
     return Prediction(mean, p.var(0), entropy, (entropy - of_each).clamp_min(0))

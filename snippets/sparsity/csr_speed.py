@@ -35,8 +35,8 @@ def csr_speed(
 
     The model itself is not touched; copies of it are run, in `eval()`, without
     gradients. Convolutions stay dense: PyTorch has no products in CSR for them. So do
-    the layers in `nn.MultiheadAttention`, which uses their weights without calling
-    them.
+    subclasses of `Linear`, layers with hooks, and those in `nn.MultiheadAttention`,
+    which uses their weights without calling them.
 
     Args:
         model: On the CPU. Finish `torch.nn.utils.prune` first, with `prune.remove`.
@@ -123,7 +123,7 @@ def _with_csr(model: nn.Module) -> tuple[nn.Module, dict[str, _Sparse]]:
         if isinstance(parent, nn.TransformerEncoderLayer):
             parent.activation_relu_or_gelu = 0  # else it hands its weights to a kernel
         for name, layer in list(parent._modules.items()):
-            if not isinstance(layer, nn.Linear):
+            if not _is_plain(layer):
                 continue
             full = f"{path}.{name}".lstrip(".").removeprefix("model").lstrip(".")
             key = id(layer.weight)
@@ -132,6 +132,12 @@ def _with_csr(model: nn.Module) -> tuple[nn.Module, dict[str, _Sparse]]:
             layers[full] = _Sparse(layer, weights[key])
             setattr(parent, name, layers[full])
     return twin["model"], layers
+
+
+def _is_plain(layer: nn.Module | None) -> bool:
+    """Whether a layer does what `nn.Linear` does, and nothing else."""
+    hooks = layer is not None and (layer._forward_hooks or layer._forward_pre_hooks)
+    return type(layer) is nn.Linear and not hooks and "forward" not in vars(layer)
 
 
 def _check(name: str, layer: nn.Linear) -> None:

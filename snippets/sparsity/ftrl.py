@@ -116,7 +116,7 @@ class FTRL(torch.optim.Optimizer):
         for _, p, grad in ready:
             _check_parameter(p, grad)
         for group, p, grad in ready:
-            if group["lr"] > 0:
+            if group["lr"] > 1e-30:  # else q would be infinite
                 self._step(group, p, grad)
         return loss
 

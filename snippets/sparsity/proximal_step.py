@@ -47,9 +47,9 @@ def proximal_step(
         Nothing: the parameters are changed in place.
 
     Raises:
-        ValueError: If `optimizer` is not `SGD`, a penalty is negative or not finite, a
-            group maximizes, has momentum 1 or more, `rows` meets a parameter without
-            rows, or no parameter has a gradient.
+        ValueError: If `optimizer` is not `SGD`, a parameter not float32 or float64, a
+            penalty is negative or not finite, a group maximizes, has momentum 1 or
+            more, `rows` meets a parameter without rows, or no parameter has a gradient.
 
     Examples:
         >>> w = torch.nn.Parameter(torch.tensor([[0.5, -2.0], [0.1, 0.2]]))
@@ -76,6 +76,11 @@ def proximal_step(
         penalties = group.get("l1", l1), group.get("rows", rows)
         _check(penalties)
         for p in group["params"]:
+            if p.dtype not in (torch.float32, torch.float64):
+                raise ValueError(
+                    "parameters must be float32 or float64, where rounding leaves a "
+                    f"threshold, got {p.dtype}"
+                )
             if penalties[1] and p.ndim < 2:
                 raise ValueError(
                     "rows needs parameters of two or more dimensions, got shape "

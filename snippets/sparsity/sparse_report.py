@@ -128,8 +128,11 @@ def _as_torch_makes_it(weight: Tensor) -> Tensor:
 
 
 def _check(name: str, layer: nn.Module) -> None:
-    plain = isinstance(layer.__dict__.get("weight"), Tensor)  # as prune leaves it
-    if plain or is_parametrized(layer):
+    # `prune` and the old `weight_norm` keep what they make a weight of beside it.
+    made = [
+        n for n in vars(layer) if {f"{n}_orig", f"{n}_g"} & layer._parameters.keys()
+    ]
+    if made or is_parametrized(layer):
         raise ValueError(
             f"the weight of layer {name!r} is re-parametrized: undo it first, by "
             "torch.nn.utils.prune.remove, remove_weight_norm or "

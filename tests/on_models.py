@@ -75,6 +75,7 @@ def vision_transformer(**options: float) -> nn.Module:
 OF_TRANSFORMERS = {
     "Bert": SMALL | {"attention_probs_dropout_prob": 0.3, "hidden_dropout_prob": 0.0},
     "Roberta": SMALL,
+    "Albert": SMALL | {"hidden_dropout_prob": 0.1},  # has a dropout that nothing uses
     "ModernBert": SMALL | {"attention_dropout": 0.2, "pad_token_id": 0},
     "GPT2": {"vocab_size": 99, "n_embd": 32, "n_layer": 2, "n_head": 4},
     "Llama": SMALL | {"attention_dropout": 0.2},
@@ -117,12 +118,6 @@ def test_samples_are_as_far_apart_as_in_training(name: str) -> None:
         loop = torch.stack([model(x) for _ in range(n)])
     ratio = found.var(0).mean() / loop.var(0).mean()
     assert float(ratio) == pytest.approx(1, abs=0.25)
-
-
-def test_a_dropout_that_a_model_does_not_use_is_named() -> None:
-    model = of_transformers("Albert", "sdpa", **SMALL, hidden_dropout_prob=0.1).eval()
-    with pytest.raises(ValueError, match=r"does not act in '.*albert_layers\.0\.drop"):
-        mc_dropout(model, TOKENS, 4, seed=0)
 
 
 def test_all_kinds_of_layers_are_counted() -> None:

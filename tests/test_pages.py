@@ -164,8 +164,8 @@ FAULTS = {
         r"numbers of section #figure",
     ),
     "another verdict": (
-        r"\[\[verdict refuted",
-        "[[verdict depends",
+        r"\[\[verdict depends",
+        "[[verdict supported",
         r"verdicts of section #checked",
     ),
     "an unstated claim": (

@@ -211,6 +211,8 @@ def _as_material(html: str, page: Page, site_url: str) -> str:
             out.append(_mathematics(prose.decode_contents()))
             continue
         if code := cell.select_one(".highlight-ipynb pre"):
+            for plain in code.select("span.n, span.w"):  # of the text's own color
+                plain.unwrap()
             text = code.decode_contents()
             out.append(
                 f'<div class="language-python highlight"><pre><code>{text}</code></pre></div>'

@@ -35,7 +35,7 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 
 
 _HEADING = _pattern(
-    r"^(?P<level>#{1,6}) +(?P<text>[^\n]*?)(?: *\{:? *#(?P<id>[\w.-]+)[^}\n]*\})? *$"
+    r"^(?P<level>#{1,6}) (?P<text>[^\n]*?)(?: *\{:? *#(?P<id>[\w.-]+)[^}\n]*\})? *$"
 )
 _UNDERLINED = _pattern(r"^(?! *[|>])[^\s][^\n]*\n(?:=+|-{2,}) *$")
 _FORMULA = _pattern(_DISPLAY, _INLINE)

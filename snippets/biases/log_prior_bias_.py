@@ -15,7 +15,7 @@ def log_prior_bias_(
     *,
     output: Literal["sigmoid", "softmax"],
     total: Tensor | Sequence[float] | float | None = None,
-    weight: Tensor | Sequence[float] | None = None,
+    weight: Tensor | Sequence[float] | float | None = None,
 ) -> Tensor:
     """Start the biases of an output layer at the frequencies of its labels, in place.
 

@@ -18,7 +18,7 @@ STEPS, BATCH = 1200, 50
 POLL = 20  # least number of steps between two looks at held-out losses
 
 
-def trained(
+def train_networks(
     data: mnist1d.Split,
     seeds: range,
     train_examples: int,
@@ -70,9 +70,7 @@ class HeldOut:
         return torch.where(below.any(0), first, self.steps[-1])
 
 
-def followed(
-    data: mnist1d.Split, seeds: range, train_examples: int, p: float
-) -> HeldOut:
+def follow(data: mnist1d.Split, seeds: range, train_examples: int, p: float) -> HeldOut:
     """Train nets, and look at them every 20 steps or, where epochs are longer, after every epoch."""
     parts = (data.validation_x, data.validation_y), (data.test_x, data.test_y)
     per_epoch = train_examples // BATCH
@@ -86,7 +84,7 @@ def followed(
             losses = [scores.nll(nets.logits(x).softmax(-1), y) for x, y in parts]
             looks.append(torch.stack(losses))
 
-    nets = trained(data, seeds, train_examples, p, after_epoch=look)
+    nets = train_networks(data, seeds, train_examples, p, after_epoch=look)
     validation, test = torch.stack(looks, 1)
     logits, of_validation = nets.logits(data.test_x), nets.logits(data.validation_x)
     tempered = at_best_temperature(logits, of_validation, data.validation_y)

@@ -49,7 +49,7 @@ from snippets.dropout._outcomes import (
     slope_over_variance,
 )
 from snippets.dropout._steps import steps_to
-from snippets.dropout._training import STEPS, followed, trained
+from snippets.dropout._training import STEPS, follow, train_networks
 from snippets.dropout.mc_dropout import mc_dropout
 from snippets.dropout.predictive_uncertainty import predictive_uncertainty
 from snippets.evidence.estimates import Results
@@ -106,12 +106,12 @@ def held_out(seeds: range) -> Results:
     data = mnist1d.splits(seeds)
     results: Results = {}
     for case, train_examples in EXAMPLES.items():
-        without = followed(data, seeds, train_examples, 0.0)
+        without = follow(data, seeds, train_examples, 0.0)
         target = without.validation.amin(0)
         results[f"{case}_0_accuracy"] = mean(without.accuracy, "points")
         results[f"{case}_0_tempered_nll"] = mean(without.tempered, "nats")
         for p in (0.1, 0.3):
-            found = followed(data, seeds, train_examples, p)
+            found = follow(data, seeds, train_examples, p)
             key = f"{case}_{100 * p:.0f}"
             ratio = found.steps_to(target) / without.steps_to(target)
             results |= {
@@ -174,7 +174,7 @@ def _eval_and_monte_carlo(
 ) -> Results:
     """Train with dropout, then predict with dropout off and with samples, each with a temperature, too."""
     data = mnist1d.splits(seeds)
-    nets = trained(data, seeds, train_examples, steps=steps)
+    nets = train_networks(data, seeds, train_examples, steps=steps)
     masks = generators(seeds, "masks of samples")[0]
     samples = torch.stack(
         list(sample_probabilities(nets, data.test_x, SAMPLES, masks))
@@ -223,7 +223,7 @@ def ensemble(seeds: range) -> Results:
     results: Results = {}
     for case, train_examples in EXAMPLES.items():
         for p in (0.0, 0.3):
-            nets = trained(copies, member_seeds(seeds), train_examples, p)
+            nets = train_networks(copies, member_seeds(seeds), train_examples, p)
             each = nets.logits(copies.test_x)
             validation = nets.logits(copies.validation_x)
             alone = at_best_temperature(each, validation, copies.validation_y)

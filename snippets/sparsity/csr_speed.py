@@ -149,7 +149,7 @@ def _check(name: str, layer: nn.Linear) -> None:
         )
     elif isinstance(layer.weight, nn.parameter.UninitializedParameter):
         wrong = "is not initialized: pass a batch through the model first"
-    elif layer.weight.dtype not in (torch.float32, torch.float64):
+    elif _is_plain(layer) and layer.weight.dtype not in (torch.float32, torch.float64):
         wrong = f"must be float32 or float64, got {layer.weight.dtype}"
     if wrong:
         raise ValueError(f"the weight of layer {name!r} {wrong}")

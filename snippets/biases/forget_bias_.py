@@ -16,8 +16,9 @@ def forget_bias_(lstm: Lstm, value: float, *, input_value: float | None = None) 
     A cell whose forget gate is f keeps f^t of its content over t steps, and of the
     gradient: 1/(1 - f) = 1 + e^value steps on average, t steps at value = ln(t - 1).
     Over that time it also adds up what the input gate lets in. With input_value =
-    -value the two gates add to 1 and the cell is a running mean over t steps. On our
-    recall task that learned later over 20 steps, and more often over 60.
+    -value the two gates add to 1, and the cell is an exponential running mean over
+    about t steps. On our recall task that learned later over 20 steps, and more often
+    over 60.
 
     PyTorch adds two biases in every gate, `bias_ih` and `bias_hh`. This sets the
     gate's part of the first to the value and that of the second to 0; no other entry

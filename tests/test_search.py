@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -85,6 +86,16 @@ def test_the_wanted_page_is_among_the_first_three(home: Page) -> None:
         if not set(slugs(items)) & set(wanted.split("|"))
     }
     assert missed == {}
+
+
+def test_every_word_of_the_pages_finds_one(home: Page, site: Path) -> None:
+    index = site / language(home) / "search" / "search_index.json"
+    docs = json.loads(index.read_text(encoding="utf-8"))["docs"]
+    text = re.sub("<[^>]*>", " ", " ".join(doc["text"] for doc in docs)).lower()
+    words = sorted(set(re.findall(r"(?<![^\s(])[a-z]{4,}(?![^\s),])", text)))
+    assert len(words) > 500
+    found = ask(home, *words)
+    assert [w for w, items in zip(words, found, strict=True) if not items] == []
 
 
 @pytest.mark.parametrize(

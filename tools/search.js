@@ -20,6 +20,13 @@ const SAME = new Map(
   }),
 );
 
+// lunr joins nodes of its set of words that it takes for equal, by a text in which the digit of an edge runs
+// into the number of a node; some sets then hold words that no page has, and asking for them fails.
+lunr.TokenSet.prototype.toString = function () {
+  const edges = Object.keys(this.edges).sort();
+  return [this.final, ...edges.map((edge) => `${edge}${this.edges[edge].id}`)].join(" ");
+};
+
 const isChinese = (word) => /\p{sc=Han}/u.test(word);
 const isFiller = (word) =>
   FILLERS.has(word) || /n['’]t$/.test(word) || (word !== "he" && !lunr.stopWordFilter(word));

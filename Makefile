@@ -19,10 +19,10 @@ serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to dat
 
 # The site comes first, since times are measured for it, which needs a machine that does nothing else. What is set
 # up once a module stays in one process; by name, the long modules come before the last.
-test: check site ## run everything that CI runs; the site that was tested is in site/
+test: check site ## run everything that CI runs, in about ten minutes once all is measured; the tested site is in site/
 	@$(PYTEST) --built --dist loadfile --no-loadscope-reorder
 
-quick: check ## check, and the tests that need no finished site, in a minute
+quick: check ## check, and the tests that need no finished site, in one to three minutes
 	@$(PYTEST) --quick --dist worksteal
 
 site: $(READY) ## write the finished site to site/, for any static host

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from mkdocs.structure.pages import Page
 
-from snippets.evidence.judging import Evidence
+from snippets.evidence.judging import Evidence, claim_place
 from tools.core.guide import Guide
 from tools.core.pages import PageError
 from tools.core.rendering import box
@@ -99,5 +99,7 @@ def refuted(evidence: dict[str, Evidence]) -> Iterator[str]:
                 yield (
                     f"{place}: claim {question}.{judged.claim.id} does not hold: "
                     f"{judged.claim.estimate} is {estimate.value:.4g} ({estimate.low:.4g} "
-                    f"to {estimate.high:.4g}), the condition is {judged.claim.condition}"
+                    f"to {estimate.high:.4g}), the condition is {judged.claim.condition}; "
+                    "mend the experiment, or the condition and its sentence: "
+                    f"{claim_place(question, judged.claim.id)}"
                 )

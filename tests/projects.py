@@ -28,7 +28,7 @@ def first(seeds):
 """
 CLAIMS = """
 from snippets.evidence.claims import Claim
-CLAIMS = (Claim("positive", "first.value", above=0),)
+CLAIMS = (Claim("positive", "first.value", above=0, false_if="not"),)
 """
 PAGE = """---
 description: A page to test with, in the place of an answer.

@@ -54,7 +54,9 @@ class Project:
     def converted(self, source: str = "en/toy.md", fault: str = "") -> bool:
         """Whether a build has to convert a page; what it shows is the same in any case."""
         estimate = Estimate(self.value, self.value, self.value, 1, "1")
-        claim = JudgedClaim(Claim("learns", "he.x", above=0.0), estimate, MEASUREMENT)
+        claim = JudgedClaim(
+            Claim("learns", "he.x", above=0.0, false_if="not"), estimate, MEASUREMENT
+        )
         evidence = Evidence("toy", estimates={"he.x": estimate}, claims=[claim])
         names = [*TEXTS, *self.more]
         files = {name: _File(name) for name in names}

@@ -44,7 +44,7 @@ TOY = {
     "helper.py": "OFFSET = 0.0  # a comment\n",
     "claims.py": (
         "from snippets.evidence.claims import Claim\n"
-        "CLAIMS = (Claim('positive', 'first.value', above=0),)\n"
+        "CLAIMS = (Claim('positive', 'first.value', above=0, false_if='not'),)\n"
     ),
 }
 
@@ -413,18 +413,23 @@ CLAIM = "from snippets.evidence.claims import Claim\n"
         ),
         (
             "claims",
-            f"{CLAIM}CLAIMS = (\n  Claim('x', 'first.value', above=0),\n"
-            "  Claim('x', 'first.value', above=1),\n)\n",
+            f"{CLAIM}CLAIMS = (\n  Claim(\n    'x', 'first.value', above=0),)\n",
+            r"claims\.py:3: ValueError: claim 'x' lacks `false_if`: say in words what",
+        ),
+        (
+            "claims",
+            f"{CLAIM}CLAIMS = (\n  Claim('x', 'first.value', above=0, false_if='not'),\n"
+            "  Claim('x', 'first.value', above=1, false_if='not'),\n)\n",
             r"claims\.py:4: claim 'x': another claim has this id",
         ),
         (
             "claims",
-            f"{CLAIM}CLAIMS = (\n  Claim('x', 'nope.value', above=0),\n)\n",
+            f"{CLAIM}CLAIMS = (\n  Claim('x', 'nope.value', above=0, false_if='not'),\n)\n",
             r"claims\.py:3: claim 'x' is about 'nope\.value', but .* there are first",
         ),
         (
             "claims",
-            f"{CLAIM}CLAIMS = (\n  Claim('x', 'first.nope', above=0),\n)\n",
+            f"{CLAIM}CLAIMS = (\n  Claim('x', 'first.nope', above=0, false_if='not'),\n)\n",
             r"claims\.py:3: claim 'x': toy\.first gives no 'first\.nope'; it gives first\.v",
         ),
         ("claims", None, r"claims\.py:1: there is no such file"),
@@ -613,7 +618,7 @@ def test_the_wilson_interval_solves_its_equation() -> None:
 
 
 def test_a_claim_needs_the_whole_interval() -> None:
-    claim = Claim("x", "a.b", above=0.2, below=0.8)
+    claim = Claim("x", "a.b", above=0.2, below=0.8, false_if="not")
     assert claim.condition == "low > 0.2 and high < 0.8"
     assert claim.holds(Estimate(0.5, 0.3, 0.7, 9, "1"))
     assert not claim.holds(Estimate(0.5, 0.1, 0.7, 9, "1"))
@@ -621,15 +626,19 @@ def test_a_claim_needs_the_whole_interval() -> None:
 
 
 def test_a_condition_names_its_bounds_and_no_others() -> None:
-    assert Claim("x", "a.b", below=1.000001).condition == "high < 1.000001"
-    assert Claim("x", "a.b", above=1383000.0).condition == "low > 1383000"
-    assert Claim("x", "a.b", above=1e-30).condition == "low > 1e-30"
+    assert (
+        Claim("x", "a.b", below=1.000001, false_if="not").condition == "high < 1.000001"
+    )
+    assert (
+        Claim("x", "a.b", above=1383000.0, false_if="not").condition == "low > 1383000"
+    )
+    assert Claim("x", "a.b", above=1e-30, false_if="not").condition == "low > 1e-30"
 
 
 @pytest.mark.parametrize("bounds", [{}, {"above": 1.0, "below": 1.0}])
 def test_a_claim_that_cannot_fail_or_hold_is_refused(bounds: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="can never"):
-        Claim("x", "a.b", **bounds)
+        Claim("x", "a.b", **bounds, false_if="not")
 
 
 @pytest.mark.parametrize("question", questions.questions())

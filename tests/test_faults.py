@@ -92,8 +92,8 @@ NOT_BY_RULES: dict[str, Fault] = {
     ),
     "a claim that does not hold": (
         "snippets/symmetry/claims.py",
-        "\nCLAIMS += (Claim('odd', 'he.test_accuracy', above=0.9999),)\n",
-        "claim symmetry.odd does not hold: he.test_accuracy is 0.9",
+        "\nCLAIMS += (Claim('odd', 'he.test_accuracy', above=0.9999, false_if='not'),)\n",
+        "claim symmetry.odd does not hold, it is false if not: he.test_accuracy is 0.9",
     ),
 }
 FIGURE = "\n![words](figure:selu.odd)\n"

@@ -28,6 +28,7 @@ LATER = Measurement("toy", "later", "snippets/toy/experiment.py", 9)
 def evidence() -> dict[str, Evidence]:
     """A question with one measured and one missing measurement."""
     estimate = Estimate(0.9748, 0.9710, 0.9787, 20, "share")
+    claim = Claim("learns", "he.accuracy", above=0.9, false_if="it does not")
     return {
         "toy": Evidence(
             "toy",
@@ -37,9 +38,7 @@ def evidence() -> dict[str, Evidence]:
             },
             missing=[LATER],
             measured=[HE],
-            claims=[
-                JudgedClaim(Claim("learns", "he.accuracy", above=0.9), estimate, HE)
-            ],
+            claims=[JudgedClaim(claim, estimate, HE)],
         )
     }
 
@@ -503,22 +502,26 @@ def test_a_claim_gets_badge_and_provenance(evidence: dict[str, Evidence]) -> Non
     )
 
 
+def bounded(above: float | None = None, below: float | None = None) -> Claim:
+    return Claim("c", "k", above=above, below=below, false_if="it is out of bounds")
+
+
 CONDITIONS = [
-    (Claim("c", "k", above=0.15, below=0.45), "share", "must lie between 15% and 45%"),
-    (Claim("c", "k", above=0.07), "share", "must lie above 7%"),
-    (Claim("c", "k", below=1e-9), "share", "must lie below 10⁻⁷%"),
-    (Claim("c", "k", below=1.000001), "1", "must lie below 1.000001"),
-    (Claim("c", "k", above=1 / 3), "1", "must lie above 0.3333333333333333"),
-    (Claim("c", "k", below=2.5e-12), "1", "must lie below 2.5 × 10⁻¹²"),
-    (Claim("c", "k", above=0), "1", "must lie above 0"),
-    (Claim("c", "k", below=-1.0), "points", "must lie below −1 point"),
+    (bounded(above=0.15, below=0.45), "share", "must lie between 15% and 45%"),
+    (bounded(above=0.07), "share", "must lie above 7%"),
+    (bounded(below=1e-9), "share", "must lie below 10⁻⁷%"),
+    (bounded(below=1.000001), "1", "must lie below 1.000001"),
+    (bounded(above=1 / 3), "1", "must lie above 0.3333333333333333"),
+    (bounded(below=2.5e-12), "1", "must lie below 2.5 × 10⁻¹²"),
+    (bounded(above=0), "1", "must lie above 0"),
+    (bounded(below=-1.0), "points", "must lie below −1 point"),
     (
-        Claim("c", "k", above=-2.5, below=2.5),
+        bounded(above=-2.5, below=2.5),
         "points",
         "must lie between −2.5 and 2.5 points",
     ),
     (
-        Claim("c", "k", above=1_380_000.0, below=1_384_000.0),
+        bounded(above=1_380_000.0, below=1_384_000.0),
         "steps",
         "must lie between 1,380,000 and 1,384,000 steps",
     ),
@@ -533,11 +536,11 @@ def test_a_condition_is_said_in_the_unit_shown_and_never_rounded(
 
 
 def test_a_condition_is_said_in_chinese() -> None:
-    both = Claim("c", "k", above=0.15, below=0.45)
+    both = bounded(above=0.15, below=0.45)
     assert numbers.condition(both, "share", "zh") == "应在 15% 与 45% 之间"
     assert numbers.condition(both, "nats", "zh") == "应在 0.15 与 0.45 nat 之间"
     assert numbers.condition(both, "points", "zh") == "应在 0.15 与 0.45 个百分点之间"
-    assert numbers.condition(Claim("c", "k", above=3), "steps", "zh") == "应大于 3 步"
+    assert numbers.condition(bounded(above=3), "steps", "zh") == "应大于 3 步"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -558,8 +561,8 @@ def test_the_words_of_each_condition_read_back_as_its_bounds(language: str) -> N
 
 
 def test_programs_read_a_condition_that_is_not_rounded() -> None:
-    assert Claim("c", "k", below=1.000001).condition == "high < 1.000001"
-    assert Claim("c", "k", above=0.15, below=9).condition == "low > 0.15 and high < 9"
+    assert bounded(below=1.000001).condition == "high < 1.000001"
+    assert bounded(above=0.15, below=9).condition == "low > 0.15 and high < 9"
 
 
 def test_a_verdict_gives_its_reason_first_and_then_names_what_it_rests_on(

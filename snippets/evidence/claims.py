@@ -19,12 +19,16 @@ class Claim:
         estimate: Key of the estimate, "<measurement>.<rest>", without the question.
         above: The interval must lie above this.
         below: The interval must lie below this.
+        false_if: What result would make the sentence false, in words. Written before the bounds: they say
+            the same in numbers.
 
     Raises:
-        ValueError: If neither bound is given, or they contradict each other.
+        ValueError: If neither bound is given, they contradict each other, or `false_if` is empty.
 
     Examples:
-        >>> claim = Claim("trains", "accuracy.he", above=0.9)
+        >>> claim = Claim(
+        ...     "trains", "accuracy.he", above=0.9, false_if="one in ten is wrong"
+        ... )
         >>> claim.holds(Estimate(0.95, 0.94, 0.96, 20, "share"))
         True
         >>> claim.holds(Estimate(0.95, 0.89, 0.99, 20, "share"))
@@ -35,6 +39,7 @@ class Claim:
     estimate: str
     above: float | None = None
     below: float | None = None
+    false_if: str = ""
 
     def __post_init__(self) -> None:
         if self.above is None and self.below is None:
@@ -48,6 +53,11 @@ class Claim:
         ):
             raise ValueError(
                 f"claim {self.id!r} can never hold: above={self.above} >= below={self.below}"
+            )
+
+        if not self.false_if.strip():
+            raise ValueError(
+                f"claim {self.id!r} lacks `false_if`: say in words what result would make it false"
             )
 
     @property

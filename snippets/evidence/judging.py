@@ -48,6 +48,7 @@ class JudgedClaim:
             "holds": self.holds,
             "estimate": self.claim.estimate,
             "condition": self.claim.condition,
+            "false_if": self.claim.false_if,
             "file": self.measurement.file,
             "line": self.measurement.line,
         }

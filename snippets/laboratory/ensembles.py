@@ -63,11 +63,9 @@ class Ensemble:
         for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
             x = self.activation(torch.baddbmm(b, x, w))
             if masks is not None and self.dropout:
-                x = (
-                    x
-                    * torch.empty_like(x).bernoulli_(1 - self.dropout, generator=masks)
-                    / (1 - self.dropout)
-                )
+                # A third of the time of bernoulli_, which draws doubles.
+                kept = torch.rand(x.shape, generator=masks) >= self.dropout
+                x = x * kept / (1 - self.dropout)
             outputs.append(x)
         return outputs
 

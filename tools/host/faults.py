@@ -97,7 +97,8 @@ def refuted(evidence: dict[str, Evidence]) -> Iterator[str]:
             if estimate and not judged.holds:
                 place = f"{judged.measurement.file}:{judged.measurement.line}"
                 yield (
-                    f"{place}: claim {question}.{judged.claim.id} does not hold: "
+                    f"{place}: claim {question}.{judged.claim.id} does not hold, "
+                    f"it is false if {judged.claim.false_if}: "
                     f"{judged.claim.estimate} is {estimate.value:.4g} ({estimate.low:.4g} "
                     f"to {estimate.high:.4g}), the condition is {judged.claim.condition}; "
                     "mend the experiment, or the condition and its sentence: "

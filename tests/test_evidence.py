@@ -123,6 +123,7 @@ def test_a_measurement_runs_again_only_when_its_code_changes(project: Path) -> N
             "holds": True,
             "estimate": "first.value",
             "condition": "low > 0",
+            "false_if": "not",
             "file": "snippets/toy/experiment.py",
             "line": 4,
         }

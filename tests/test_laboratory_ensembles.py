@@ -58,9 +58,7 @@ def forward(layers, x, activation, p=0.0, masks=None):
         x = activation(layer(x))
         if p:
             # nn.Dropout by its definition, with the masks of the given stream
-            kept = torch.empty(1, *x.shape, dtype=x.dtype).bernoulli_(
-                1 - p, generator=masks
-            )[0]
+            kept = torch.rand(x.shape, generator=masks) >= p
             x = x * kept / (1 - p)
     return layers[-1](x)
 

@@ -70,7 +70,7 @@ def send(
     width: int = WIDTH,
     examples: int = 128,
     inputs: Callable[[Tensor], Tensor] = lambda x: x,
-    residual: bool = False,
+    residual: float = 0,
 ) -> Signal:
     """Send standard normal inputs through one random net a seed, and a gradient back.
 
@@ -82,7 +82,7 @@ def send(
         width: Units of each layer and of the input.
         examples: Number of inputs, even.
         inputs: What becomes of the standard normal inputs before the first layer.
-        residual: Add a layer's inputs to its outputs.
+        residual: A layer's inputs are added to its outputs and the sum is multiplied by this; 0 for no sum.
 
     Returns:
         The signals, float64.
@@ -98,7 +98,8 @@ def send(
             for _ in range(depth):
                 weights, bias = draw(width, net)
                 before.append((x @ weights + bias).requires_grad_())
-                x = layer(before[-1]) + x if residual else layer(before[-1])
+                y = layer(before[-1])
+                x = residual * (y + x) if residual else y
                 outputs.append(x)
         cotangent = torch.randn(x.shape, generator=net)
         gradients = torch.autograd.grad(x, before, cotangent)

@@ -188,6 +188,20 @@ CLAIMS = (
         false_if="sums with the inputs keep the second moment below 3e5 after 20 layers",
     ),
     Claim(
+        "scaled-residual-sums-hold",
+        "others.scaled_residual_variance",
+        above=0.9,
+        below=1.1,
+        false_if="sums times 1/sqrt(2) do not hold variance 1 for 20 layers, to a tenth",
+    ),
+    Claim(
+        "scaled-residual-sums-slow-growth",
+        "others.scaled_residual_gradient_growth",
+        above=1.02,
+        below=1.05,
+        false_if="gradients grow by another factor than (1 + 1.0716)/2, to 0.015",
+    ),
+    Claim(
         "shifted-inputs-blur",
         "others.shifted_cosine",
         above=0.4,

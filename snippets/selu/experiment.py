@@ -18,6 +18,7 @@ Every public function is a measurement; the first word of a key is the function 
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import torch
@@ -190,8 +191,13 @@ def dropout(seeds: range) -> Results:
 
 
 def others(seeds: range) -> Results:
-    """Residual sums without scaling, 20 layers; inputs of mean 5; batch normalization before ReLU."""
-    residual = send(seeds, F.selu, normal(1), depth=20, residual=True)
+    """Residual sums, 20 layers, as they are and times 1/sqrt(2); inputs of mean 5; batch normalization.
+
+    The inputs of a layer and its outputs are uncorrelated over the draws of its weights, so that the sum of
+    two signals of variance 1 has variance 2.
+    """
+    residual = send(seeds, F.selu, normal(1), depth=20, residual=1)
+    scaled = send(seeds, F.selu, normal(1), depth=20, residual=math.sqrt(1 / 2))
     shifted = send(seeds, F.selu, normal(1), inputs=partial(torch.add, other=5.0))
 
     def normalized(z: Tensor) -> Tensor:
@@ -200,6 +206,8 @@ def others(seeds: range) -> Results:
     batch_norm = send(seeds, normalized, normal(2), depth=20, examples=256)
     return {
         "residual_second_moment": geometric_mean(residual.second_moment[:, -1], "1"),
+        "scaled_residual_variance": mean(scaled.variance[:, -1], "1"),
+        "scaled_residual_gradient_growth": mean(scaled.growth(), "1"),
         "shifted_variance": mean(shifted.variance[:, -1], "1"),
         "shifted_cosine": mean(shifted.cosine[:, -1], "1"),
         # From layer 2: what arrives at layer 1 has another variance than what ReLU passes on.

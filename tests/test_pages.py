@@ -93,7 +93,7 @@ FAULTS = {
     "an unknown form": (
         END,
         "\n[[symmetry.he.test_accuracy:max]]\n",
-        r"write interval, n or machine, not 'max'",
+        r"write size, interval, n or machine, not 'max'",
     ),
     "a time without its machine": (
         END,
@@ -381,20 +381,20 @@ def test_digits_in_prose_are_found(markdown: str) -> None:
 @pytest.mark.parametrize(
     ("estimate", "value", "interval"),
     [
-        (Estimate(0.97486, 0.97101, 0.97871, 20, "share"), "97.5%", "97.1%–97.9%"),
+        (Estimate(0.97486, 0.97101, 0.97871, 20, "share"), "97.5%", "97.1% to 97.9%"),
         (Estimate(1.0, 1.0, 1.0, 20, "share"), "100%", "100%"),
-        (Estimate(25.666, 25.112, 26.221, 20, "1"), "25.7", "25.1–26.2"),
-        (Estimate(1.0, 0.9999999, 1.0000001, 20, "1"), "1.000", "1.000–1.000"),
+        (Estimate(25.666, 25.112, 26.221, 20, "1"), "25.7", "25.1 to 26.2"),
+        (Estimate(1.0, 0.9999999, 1.0000001, 20, "1"), "1.000", "1.000 to 1.000"),
         (
             Estimate(2.3e-12, 1e-12, 4e-12, 5, "1"),
             "2.3 × 10⁻¹²",
-            "1.0 × 10⁻¹²–4.0 × 10⁻¹²",
+            "1.0 × 10⁻¹² to 4.0 × 10⁻¹²",
         ),
-        (Estimate(-0.0123, -0.02, -0.0046, 5, "share"), "−1.2%", "−2.0%–−0.5%"),
+        (Estimate(-0.0123, -0.02, -0.0046, 5, "share"), "−1.2%", "−2.0% to −0.5%"),
         (Estimate(0.0, 0.0, 0.0, 5, "1"), "0", "0"),
-        (Estimate(-0.0004, -0.003, 0.002, 20, "share"), "0.0%", "−0.3%–0.2%"),
+        (Estimate(-0.0004, -0.003, 0.002, 20, "share"), "0.0%", "−0.3% to 0.2%"),
         (Estimate(9.97e-4, 9.97e-4, 9.97e-4, 1, "1"), "1.0 × 10⁻³", "1.0 × 10⁻³"),
-        (Estimate(12345.0, 12100.0, 12600.0, 5, "steps"), "12,345", "12,100–12,600"),
+        (Estimate(12345.0, 12100.0, 12600.0, 5, "steps"), "12,345", "12,100 to 12,600"),
         (
             Estimate(1381753.0, 1381753.0, 1381753.0, 1, "steps"),
             "1,381,753",
@@ -403,7 +403,7 @@ def test_digits_in_prose_are_found(markdown: str) -> None:
         (
             Estimate(1381753.0, 1300000.0, 1400000.0, 9, "steps"),
             "1.4 × 10⁶",
-            "1.3 × 10⁶–1.4 × 10⁶",
+            "1.3 × 10⁶ to 1.4 × 10⁶",
         ),
     ],
 )
@@ -411,7 +411,8 @@ def test_a_number_shows_what_its_interval_justifies(
     estimate: Estimate, value: str, interval: str
 ) -> None:
     assert numbers.value(estimate) == value
-    assert numbers.interval(estimate) == interval
+    assert numbers.interval(estimate, "en") == interval
+    assert numbers.size(estimate) == value.removeprefix("−")
 
 
 def test_points_are_called_points() -> None:
@@ -580,10 +581,11 @@ def test_a_verdict_gives_its_reason_first_and_then_names_what_it_rests_on(
     assert first == (
         '| a | <span class="badge refuted">refuted</span><br>Since `1 | 2`.'
         '<br><small class="rests">rests on '
-        '<a href="/en/ledger.md#toy.learns" title="It &quot;learns&quot;.">measurement</a> · '
+        '<a href="/en/ledger.md#toy.learns" title="It &quot;learns&quot;.">measured 97.5%</a> · '
         '<a href="#times">Times of `f`</a></small> |'
     )
-    assert ">measurement 1</a> · " in second
+    assert ">measured 97.5%</a> · " in second
+    assert ">measured 97.5% (2)</a>" in second
 
 
 def test_the_sentence_of_a_claim_is_told_without_markup(
@@ -657,7 +659,7 @@ def test_a_notebook_has_the_words_and_the_code(evidence: dict[str, Evidence]) ->
     assert [c.cell_type for c in book.cells] == ["markdown", "code", "markdown"]
     assert book.cells[0].source == (
         "# T\n\nIt is 97.5%.\n\n**learns**\n\nIt learns.\n\n**refuted**<br>No.<br>"
-        "rests on [measurement](en/ledger/#toy.learns)"
+        "rests on [measured 97.5%](en/ledger/#toy.learns)"
     )
     assert book.cells[1].source == "x = 1"
     assert book.cells[2].source.endswith("```text\nnot code\n```")

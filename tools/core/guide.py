@@ -30,7 +30,7 @@ from tools.core.pages import (
     read,
 )
 
-FORMS = ("", "interval", "n", "machine")
+FORMS = ("", "size", "interval", "n", "machine")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Guide:
         if number.form not in FORMS:
             raise page.error(
                 number.start,
-                f"{written}: after the colon write interval, n or machine, not {number.form!r}",
+                f"{written}: after the colon write size, interval, n or machine, not {number.form!r}",
             )
         name = number.measurement
         estimate = evidence.estimates.get(number.key)

@@ -21,11 +21,23 @@ def value(estimate: Estimate) -> str:
     return _format(estimate.value, estimate)
 
 
-def interval(estimate: Estimate) -> str:
+def size(estimate: Estimate) -> str:
+    """The value without its sign: for sentences that say higher or lower."""
+    return value(estimate).removeprefix("−")
+
+
+def with_unit(estimate: Estimate, language: str) -> str:
+    """The value and its unit, where that is not in the number."""
+    unit = UNITS[language].get(estimate.unit, estimate.unit)
+    return f"{value(estimate)} {unit}".rstrip()
+
+
+def interval(estimate: Estimate, language: str) -> str:
     """Both ends of the interval, or the value alone where it is exact."""
     if estimate.low == estimate.high:
         return value(estimate)
-    return f"{_format(estimate.low, estimate)}–{_format(estimate.high, estimate)}"
+    low, high = (_format(end, estimate) for end in (estimate.low, estimate.high))
+    return WORDS[language]["range"].format(low=low, high=high)
 
 
 def spread(estimate: Estimate, language: str) -> str:
@@ -42,14 +54,16 @@ def spread(estimate: Estimate, language: str) -> str:
 def form(
     estimate: Estimate, form: str, provenance: dict[str, Any], language: str
 ) -> str:
-    """What a placeholder asks for: the value, or its `interval`, `n` or `machine`."""
+    """What a placeholder asks for: the value, or its `size`, `interval`, `n` or `machine`."""
     match form:
+        case "size":
+            return size(estimate)
         case "n":
             return str(estimate.n)
         case "machine":
             return WORDS[language]["machine"].format(**_as_told(provenance))
         case "interval":
-            return interval(estimate)
+            return interval(estimate, language)
     return value(estimate)
 
 

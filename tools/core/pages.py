@@ -43,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Number(Part):
-    """`[[question.key]]`, or with `:interval`, `:n` or `:machine` behind the key."""
+    """`[[question.key]]`, or with `:size`, `:interval`, `:n` or `:machine` behind the key."""
 
     question: str
     key: str

@@ -129,12 +129,13 @@ class Text:
 
     def grounds(self, page: Page, names: tuple[str, ...]) -> Iterator[str]:
         """A link for each of what a verdict rests on."""
-        claims = [name for name in names if not name.startswith("#")]
+        told: list[str] = []
         for name in names:
-            if name in claims:
-                text = self.words["measurement"]
-                if len(claims) > 1:  # or links beside each other would have one name
-                    text += f" {claims.index(name) + 1}"
+            if not name.startswith("#"):
+                text = self.words["ground"].format(value=self.result(name))
+                told.append(text)
+                if told.count(text) > 1:  # or links beside each other would have one name
+                    text += f" ({told.count(text)})"
                 ledger = self.link(f"{self.language}/ledger.md")
                 yield self.anchor(text, f"{ledger}#{name}", name)
             else:
@@ -142,6 +143,15 @@ class Text:
                 heading = next(h for h in page.headings if h["id"] == name[1:])
                 line = page.markdown[heading.start("text") : heading.end()]
                 yield self.anchor(line.partition("{:")[0].strip(), name)
+
+    def result(self, claim: str) -> str:
+        """What was measured for a claim, given its full id."""
+        question, _, name = claim.partition(".")
+        claims = self.guide.evidence[question].claims
+        estimate = next(j.estimate for j in claims if j.claim.id == name)
+        if estimate is None:
+            return numbers.PENDING
+        return numbers.with_unit(estimate, self.language)
 
     def link(self, to: str) -> str:
         """Address of another page, given its source."""

@@ -113,14 +113,12 @@ def slopes(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     selu = [SCALE * ALPHA * math.expm1(u) for u in below] + [SCALE * u for u in above]
     steep = [(SCALE * ALPHA * math.exp(u)) ** 2 for u in below]
     steep += [SCALE**2 for _ in above]
-    name, line = "SELU", say("直线", "straight line")
-    left.plot(below + above, selu, "-", color="C0", label=name)
-    left.plot(z, z, "--", color="C1", label=line)
-    mean = say("平均", "mean")
-    right.plot(
-        below + above, steep, "-", color="C0", label=f"{name}, {mean} {average:.4f}"
-    )
-    right.plot(z, [1] * len(z), "--", color="C1", label=f"{line}, {mean} 1")
+    left.plot(below + above, selu, "-", color="C0", label="SELU")
+    left.plot(z, z, "--", color="C1", label=say("直线", "straight line"))
+    name = say(f"SELU，平均 {average:.4f}", f"SELU, mean {average:.4f}")
+    right.plot(below + above, steep, "-", color="C0", label=name)
+    name = say("直线，平均 1", "straight line, mean 1")
+    right.plot(z, [1] * len(z), "--", color="C1", label=name)
     left.set(title=say("输出，方差都是 1", "Output, variance 1 for both"))
     left.set(ylim=(-2.2, 3.2), yticks=range(-2, 4))
     right.set(title=say("斜率的平方", "Squared slope"), ylim=(0, 3.9), yticks=range(4))

@@ -29,7 +29,7 @@ def names(question: str) -> list[str]:
 
 
 def has_data(question: str, name: str) -> bool:
-    """Whether a figure shows what was measured: one that draws a definition names its parameter `_evidence`."""
+    """Whether a figure shows what was measured; one that draws a definition has a parameter `_evidence`."""
     node = next(node for node in _public(question) if node.name == name)
     return node.args.args[0].arg != "_evidence"
 

@@ -188,7 +188,8 @@ def test_notebooks_are_executed_and_downloadable(site: Path) -> None:
             page = soup(folder / "index.html")
             assert page.select_one(f'a[download][href="{question}.ipynb"]')
             assert page.select(".output")
-            assert (folder / "index.html").stat().st_size < 120_000
+            # Jupyter's own styles alone would be half a megabyte.
+            assert (folder / "index.html").stat().st_size < 200_000
 
 
 def test_the_reference_documents_every_technique(site: Path) -> None:

@@ -256,7 +256,7 @@ def test_a_row_of_the_glossary_is_a_section() -> None:
 def test_search_knows_all_names_of_a_term_and_its_page() -> None:
     entries = [
         {"location": "momentum/", "title": "动\u200b量", "text": "<p>动量 学习率</p>"},
-        {"location": "dropout/#error", "title": "", "text": "动量 打破对称性"},
+        {"location": "dropout/#masks", "title": "", "text": "动量 打破对称性"},
         {"location": "ledger/", "title": "", "text": "动量 动量 动量 死单元"},
         {"location": "activations/#units", "title": "", "text": ""},
         {"location": "glossary/#momentum", "title": "", "text": ""},

@@ -121,13 +121,13 @@ def _bucket(axes: Axes, say: Say) -> None:
     axes.add_patch(Polygon(water, facecolor="C0", alpha=0.25, linewidth=0))
     axes.plot((x0, x1), (level, level), "-", color="C0")
     hole = 4.3, 4.9
-    for x, y in (
+    for xs, ys in (
         ((x0, x0), (bottom, top)),
         ((x1, x1), (bottom, top)),
         ((x0, hole[0]), (bottom, bottom)),
         ((hole[1], x1), (bottom, bottom)),
     ):
-        axes.plot(x, y, "-", color=INK, linewidth=3, solid_capstyle="round")
+        axes.plot(xs, ys, "-", color=INK, linewidth=3, solid_capstyle="round")
     # The tap: a pipe with a valve, and what runs out of it.
     axes.plot((1.3, 3.7, 3.7), (7.1, 7.1, 6.4), "-", color=INK, linewidth=7)
     valve = ((1.8, 7.6), (2.8, 6.6), (2.8, 7.6), (1.8, 6.6))

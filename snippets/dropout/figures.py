@@ -1,7 +1,9 @@
 """Figures about dropout, drawn from estimates."""
 
+import math
 from collections.abc import Callable
 
+from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -69,3 +71,62 @@ def _panel(axes: Axes, evidence: Evidence, say: Say, case: str) -> None:
         xlim=(0.85, 150),
     )
     axes.minorticks_off()
+
+
+def chord(_evidence: Evidence, say: Say, wide: bool) -> Figure:
+    """Jensen on the sigmoid: the mean of two outputs lies below the output of the mean."""
+    figure, axes = plt.subplots(layout="constrained")
+    if not wide:
+        figure.set_size_inches(figure.get_figwidth(), 1.1 * figure.get_figheight())
+    logits = [k / 50 for k in range(-25, 151)]
+    dropped, mean, kept = 0.0, math.log(3), math.log(9)
+    axes.plot(logits, [_sigmoid(z) for z in logits], "-", color="C0")
+    ends = (dropped, kept)
+    axes.plot(ends, [_sigmoid(z) for z in ends], "o--", color="#5c6470", linewidth=1.5)
+    for z, name, offset, side in (
+        (dropped, say("失活：0.5", "dropped: 0.5"), (9, -10), "left"),
+        (kept, say("保留：0.9", "kept: 0.9"), (6, -16), "left"),
+    ):
+        _label(axes, z, _sigmoid(z), name, offset, side, "#20242b")
+    off, on = _sigmoid(mean), (_sigmoid(dropped) + _sigmoid(kept)) / 2
+    axes.plot([mean, mean], [on, off], ":", color="#5c6470", linewidth=1.5)
+    axes.plot(mean, off, "s", color="C1", markersize=8)
+    axes.plot(mean, on, "D", color="C2", markersize=8)
+    of_mean, of_outputs = (
+        say("，平均的输出", ", output of the mean"),
+        say("，输出的平均", ", mean of the outputs"),
+    )
+    if not wide:  # no room beside the curve; the caption says it
+        of_mean = of_outputs = ""
+    colon = say("：", ": ")
+    _label(axes, mean, off, f"eval(){of_mean}{colon}0.75", (-8, 10), "right", "C1")
+    name = f"MC Dropout{of_outputs}{colon}0.7"
+    _label(axes, mean, on, name, (0, -20), "left", "C2")
+    axes.set(
+        title=say("“是”的概率", "Probability of \u201cyes\u201d"),
+        xlabel=say("“是”的对数几率", "logit of \u201cyes\u201d"),
+        xlim=(-0.9, 3.1),
+        ylim=(0.35, 1.0),
+        xticks=(dropped, mean, kept),
+        xticklabels=("0", "ln 3", "ln 9"),
+        yticks=(0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
+    )
+    return figure
+
+
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z))
+
+
+def _label(
+    axes: Axes,
+    x: float,
+    y: float,
+    words: str,
+    offset: tuple[float, float],
+    side: str,
+    color: str,
+) -> None:
+    axes.annotate(
+        words, (x, y), offset, textcoords="offset points", ha=side, color=color
+    )

@@ -15,8 +15,9 @@ class Prediction(NamedTuple):
         mean: Mean over the samples; of probabilities, unless they are values.
         variance: Unbiased variance over the samples.
         entropy: Predictive, of `mean`, in nats, without the classes; None for values.
-        mutual_information: The part of it that is disagreement, in nats, >= 0. Too low
-            by about 1/samples of itself: entropy is concave. None for values.
+        mutual_information: The part of it that is disagreement, in nats, >= 0. Too low,
+            for entropy is concave: by about 1/samples of itself where samples differ
+            little, by more where they differ much. None for values.
     """
 
     mean: Tensor

@@ -108,8 +108,9 @@ def _curves(axes: Axes, evidence: Evidence, say: Say) -> None:
 def matrix(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     """A weight matrix between the units of two layers, with one row and one column marked."""
     figure, axes = plt.subplots(layout="constrained")
-    if not wide:
-        figure.set_size_inches(figure.get_figwidth(), 1.45 * figure.get_figheight())
+    figure.set_size_inches(
+        figure.get_figwidth(), (0.84 if wide else 1.4) * figure.get_figheight()
+    )
     rows, columns, i, k = 3, 4, 1, 2
     for row in range(rows):
         for column in range(columns):
@@ -165,7 +166,7 @@ def matrix(_evidence: Evidence, say: Say, wide: bool) -> Figure:
         ),
         (
             say(
-                "第 k 列：出自第 l − 1 层单元 k；\n各列不同，\n传回第 l − 1 层的误差就可以不同",
+                "第 k 列：出自第 l − 1 层单元 k；\n各列不同，传回的误差就可以不同",
                 "column k: out of unit k of layer l − 1;\n"
                 "columns that differ can give\nlayer l − 1 unequal errors",
             ),
@@ -177,8 +178,8 @@ def matrix(_evidence: Evidence, say: Say, wide: bool) -> Figure:
         axes.text(x, y, words, color=color, va="top", linespacing=1.3)
         y -= LINE * (words.count("\n") + 1) * (1 if wide else 1.2) + gap
     axes.set(
-        xlim=(-2, columns + (8.6 if wide else 2)),
-        ylim=(-rows - (0.8 if wide else 5.2), 1.4),
+        xlim=(-2, columns + (7.6 if wide else 2)),
+        ylim=(-rows - (0.8 if wide else 4.5), 1.4),
         aspect="equal",
     )
     axes.set_axis_off()

@@ -21,7 +21,7 @@ KINDS = {
     "code": "zh/code/dropout/",
     "notebook": "en/notebooks/sparsity/",
 }
-LIMIT = 100_000  # bytes
+LIMIT = 120_000  # bytes: what a phone on a slow line has in three seconds
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -50,7 +50,7 @@ def test_a_number_tells_its_origin_by_keyboard_and_finger(
 ) -> None:
     page = browser.new_context(has_touch=True).new_page()
     page.goto(f"{address}en/momentum/")
-    number, note = page.locator("data.measured").first, page.locator(".note")
+    number, note = page.locator("figcaption data.measured").first, page.locator(".told")
     assert number.get_attribute("title") is None, "or the browser would say it twice"
     number.focus()
     note.wait_for(state="visible")
@@ -74,7 +74,7 @@ def test_a_term_tells_its_meaning_and_leads_to_the_glossary(
 ) -> None:
     page = browser.new_page()
     page.goto(f"{address}zh/momentum/")
-    term, note = page.locator("a.term").first, page.locator(".note")
+    term, note = page.locator("a.term:visible").first, page.locator(".told")
     term.hover()
     note.wait_for(state="visible")
     assert len(note.inner_text()) > 5 and note.locator("a").is_hidden()

@@ -106,7 +106,7 @@ def test_ten_notes_in_a_row_stay_and_are_whole_on_a_phone(
         has_touch=True, is_mobile=True, viewport={"width": width, "height": height}
     ).new_page()
     page.goto(address + name)
-    numbers, note = page.locator("data.measured:visible"), page.locator(".note")
+    numbers, note = page.locator("data.measured:visible"), page.locator(".told")
     for number in range(10):
         wanted = numbers.nth(number)
         wanted.tap(timeout=5000)  # fails where the last note covers it
@@ -137,7 +137,7 @@ def test_a_note_near_the_bottom_of_the_screen_opens_above(
         "e => scrollTo(0, e.getBoundingClientRect().bottom + scrollY - innerHeight + 4)"
     )
     number.hover()
-    box = page.locator(".note").bounding_box()
+    box = page.locator(".told").bounding_box()
     assert box and box["y"] >= 0 and box["y"] + box["height"] <= 700
     page.close()
 

@@ -612,6 +612,7 @@ def test_an_alternative_holds_plain_numbers(
 ) -> None:
     monkeypatch.setattr(figures, "names", lambda _: ["drawn"])
     monkeypatch.setattr(figures, "draw", lambda *given: f"<svg>{given[4]}</svg>")
+    monkeypatch.setattr(figures, "has_data", lambda *_: True)
     evidence["toy"].missing.clear()
     text = "![It *reaches* [[toy.he.accuracy]] at $\\eta$.](figure:toy.drawn)"
     assert "<svg>It reaches 97.5% at \\eta.</svg>" in marked_up(text, evidence)

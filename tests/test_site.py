@@ -65,7 +65,8 @@ def test_both_languages_show_the_same(site: Path) -> None:
             shown.append(
                 {
                     "numbers": sorted(
-                        (d["value"], d.text) for d in article.select("data.measured")
+                        (d["value"], d.text.replace(" 至 ", " to "))
+                        for d in article.select("data.measured")
                     ),
                     "ids": [h.get("id") for h in article.select("h2, h3")],
                     "code": [
@@ -108,6 +109,10 @@ def test_every_link_leads_somewhere(site: Path) -> None:
         for element in soup(file).select("[href], [src]"):
             reference = element.get("href") or element.get("src")
             address, fragment = urldefrag(urljoin(base, reference))
+            if element.name == "img" and "notebooks" in file.parts:
+                assert reference.startswith("data:image/png;base64,")
+                assert element["alt"], "a plot that a cell has drawn"
+                continue
             if not address.startswith("http://site/"):
                 assert element.name == "a" or element.get("rel") == ["canonical"], (
                     file,
@@ -188,7 +193,8 @@ def test_notebooks_are_executed_and_downloadable(site: Path) -> None:
             page = soup(folder / "index.html")
             assert page.select_one(f'a[download][href="{question}.ipynb"]')
             assert page.select(".output")
-            assert (folder / "index.html").stat().st_size < 120_000
+            # Jupyter's own styles alone would be half a megabyte.
+            assert (folder / "index.html").stat().st_size < 300_000
 
 
 def test_the_reference_documents_every_technique(site: Path) -> None:
@@ -322,7 +328,7 @@ def test_a_verdict_says_why_before_what_it_rests_on_in_words(site: Path) -> None
                     if inside:
                         assert inside.removesuffix("¶") == a.text
                     else:
-                        assert re.fullmatch(r"(measurement|测量)( \d)?", a.text)
+                        assert re.fullmatch(r"(measured|测得) .*\d.*", a.text)
                         assert len(a["title"]) > 10 and "[[" not in a["title"]
 
 

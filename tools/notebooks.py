@@ -201,6 +201,8 @@ def _as_material(html: str, page: Page, site_url: str) -> str:
         heading["id"] = match["id"] or "title"
         for anchor in heading.select(".anchor-link"):
             anchor["href"] = f"#{heading['id']}"
+    for plot in soup.select(".jp-OutputArea-output img"):
+        plot["alt"] = WORDS[page.language]["plot"]
     for a in soup.select(f'a[href^="{site_url}"]'):
         a["href"] = str(a["href"]).replace(site_url, "../../../", 1)
     out = []

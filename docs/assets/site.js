@@ -32,7 +32,7 @@ unfold();
 
 // A measured number tells its origin when it is pointed at, focused or tapped, and a term its meaning. Without this
 // script they are a plain number and a link, each with a title.
-const note = Object.assign(document.createElement("div"), { className: "note", id: "origin", hidden: true });
+const note = Object.assign(document.createElement("div"), { className: "told", id: "origin", hidden: true });
 note.setAttribute("role", "tooltip");
 const words = document.createElement("span");
 const code = Object.assign(document.createElement("a"), { textContent: zh ? "看代码" : "See the code" });

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+import torch
+import torch.nn.functional as F
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from snippets.evidence.judging import Evidence
 from snippets.laboratory.panels import two_panels
@@ -19,6 +22,17 @@ NAMES = {
     "relu": "ReLU",
     "leaky": "leaky ReLU",
     "sigmoid": "sigmoid",
+}
+
+CURVES: dict[str, Callable[[Tensor], Tensor]] = {
+    "ReLU": F.relu,
+    "leaky ReLU": F.leaky_relu,
+    "ELU": F.elu,
+    "SELU": F.selu,
+    "GELU": F.gelu,
+    "SiLU": F.silu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
 }
 
 
@@ -93,3 +107,47 @@ def rates(evidence: Evidence, say: Say, wide: bool) -> Figure:
         ncols=2 if wide else 1,
     )
     return figure
+
+
+def curves(_evidence: Evidence, say: Say, wide: bool) -> Figure:
+    """Each activation and its slope, in panels of equal axes."""
+    rows, columns = (2, 4) if wide else (4, 2)
+    figure, panels = plt.subplots(
+        rows, columns, sharex=True, sharey=True, layout="constrained"
+    )
+    figure.set_size_inches(
+        figure.get_figwidth(), (1.2 if wide else 2.1) * figure.get_figheight()
+    )
+    for axes, (name, activation) in zip(panels.flat, CURVES.items(), strict=True):
+        _curve(axes, activation, say)
+        axes.set(
+            title=name,
+            xlim=(-4, 4),
+            xticks=(-3, 0, 3),
+            ylim=(-2, 3.2),
+            yticks=range(-2, 4),
+        )
+    for axes in panels[-1]:
+        axes.set_xlabel("z")
+    figure.legend(
+        *panels.flat[0].get_legend_handles_labels(),
+        loc="outside lower center" if wide else "outside lower left",
+        ncols=2,
+    )
+    return figure
+
+
+def _curve(axes: Axes, activation: Callable[[Tensor], Tensor], say: Say) -> None:
+    right = torch.linspace(1e-6, 4, 81, dtype=torch.float64)
+    # In halves, for some slopes jump at 0.
+    for z in (right, -right.flip(0)):
+        z.requires_grad_()
+        heights = activation(z)
+        (slopes,) = torch.autograd.grad(heights.sum(), z)
+        first = z is right
+        for values, name, color, style in (
+            (heights.detach(), say("函数", "function"), "C0", "-"),
+            (slopes, say("斜率", "slope"), "C1", "--"),
+        ):
+            label = name if first else None
+            axes.plot(z.detach(), values, style, color=color, label=label)

@@ -12,6 +12,9 @@ from snippets.laboratory.panels import two_panels
 
 Say = Callable[[str, str], str]
 
+ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805  # of torch.nn.SELU
+SOFT = "#5c6470"
+
 
 def depth(evidence: Evidence, say: Say, wide: bool) -> Figure:
     """What fifty layers do to the signal, forward, and to gradients, backward."""
@@ -60,7 +63,7 @@ def fixed_points(evidence: Evidence, say: Say, wide: bool) -> Figure:
     figure, axes = plt.subplots(layout="constrained")
     if not wide:
         figure.set_size_inches(figure.get_figwidth(), 1.1 * figure.get_figheight())
-    axes.axhline(1, color="#5c6470", linewidth=1, linestyle="-")
+    axes.axhline(1, color=SOFT, linewidth=1, linestyle="-")
     lines = {
         "he": (say("He，τ = 2", "He, τ = 2"), "C1", "--"),
         "lecun": (say("LeCun，τ = 1", "LeCun, τ = 1"), "C0", "-"),
@@ -94,3 +97,33 @@ def _crossing(x: Sequence[float], factors: Sequence[float]) -> float:
     i = next(i for i, f in enumerate(factors) if f < 1 + 1e-9)
     (a, b), (high, low) = x[i - 1 : i + 1], factors[i - 1 : i + 1]
     return float(a * (b / a) ** (math.log(high) / math.log(high / low)))
+
+
+def slopes(_evidence: Evidence, say: Say, wide: bool) -> Figure:
+    """SELU beside a straight line of equal output variance: what bending costs in squared slope."""
+    z = [i / 50 for i in range(-150, 151)]
+    below, above = [u for u in z if u <= 0], [u for u in z if u >= 0]
+    # Mean squared slope at a standard normal z: SCALE^2 to the right, an exponential to the left.
+    tail = math.exp(2) * math.erfc(math.sqrt(2)) / 2
+    average = SCALE**2 * (0.5 + ALPHA**2 * tail)
+    figure, left, right = two_panels(wide, height=1.9)
+    for axes, floor in ((left, -2.2), (right, 0)):
+        heights = [floor + 0.9 * math.exp(-u * u / 2) for u in z]
+        axes.fill_between(z, floor, heights, color=SOFT, alpha=0.2, linewidth=0)
+    selu = [SCALE * ALPHA * math.expm1(u) for u in below] + [SCALE * u for u in above]
+    steep = [(SCALE * ALPHA * math.exp(u)) ** 2 for u in below]
+    steep += [SCALE**2 for _ in above]
+    left.plot(below + above, selu, "-", color="C0", label="SELU")
+    left.plot(z, z, "--", color="C1", label=say("直线", "straight line"))
+    name = say(f"SELU，平均 {average:.4f}", f"SELU, mean {average:.4f}")
+    right.plot(below + above, steep, "-", color="C0", label=name)
+    name = say("直线，平均 1", "straight line, mean 1")
+    right.plot(z, [1] * len(z), "--", color="C1", label=name)
+    left.set(title=say("输出，方差都是 1", "Output, variance 1 for both"))
+    left.set(ylim=(-2.2, 3.2), yticks=range(-2, 4))
+    right.set(title=say("斜率的平方", "Squared slope"), ylim=(0, 3.9), yticks=range(4))
+    for axes in (left, right):
+        axes.set(xlabel="z", xlim=(-3, 3), xticks=range(-3, 4))
+    left.legend(loc="upper left", labelspacing=0.3)
+    right.legend(loc="upper right", labelspacing=0.3)
+    return figure

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from snippets.evidence.judging import Evidence
 from snippets.laboratory.panels import two_panels
@@ -12,6 +13,8 @@ from snippets.laboratory.panels import two_panels
 Say = Callable[[str, str], str]
 
 ZERO = -9.25  # where the bar of exact zeros stands, left of all sizes
+T = 0.1  # the threshold that is drawn
+SOFT = "#5c6470"
 
 
 def zeros(evidence: Evidence, say: Say, wide: bool) -> Figure:
@@ -40,7 +43,7 @@ def _sizes(axes: Axes, evidence: Evidence, say: Say) -> None:
         axes.bar(place, at_zero, 0.38, color=color)
         if not at_zero:  # or nobody sees that there is no bar
             axes.text(place, 0.7, "0", color=color, ha="center")
-    axes.axvline(-8.35, color="#5c6470", linewidth=1)
+    axes.axvline(-8.35, color=SOFT, linewidth=1)
     axes.set(
         title=say("训练之后，占全部权重（%）", "Share of weights after training (%)"),
         xlabel=say("权重的大小", "size of a weight"),
@@ -117,7 +120,7 @@ def storage(evidence: Evidence, say: Say, wide: bool) -> Figure:
     lines = {
         "csr64": (say("CSR，PyTorch 默认", "CSR as PyTorch makes it"), "C1", "-"),
         "csr": (say("CSR，32 位索引", "CSR, 32-bit indices"), "C0", "-"),
-        "dense": (say("稠密", "dense"), "#5c6470", "-"),
+        "dense": (say("稠密", "dense"), SOFT, "-"),
         "zipped": (say("稠密，zlib 压缩", "dense, zipped"), "C2", "--"),
     }
     for key, (name, color, style) in lines.items():
@@ -138,3 +141,98 @@ def storage(evidence: Evidence, say: Say, wide: bool) -> Figure:
     )
     axes.legend(loc="upper right", labelspacing=0.3)
     return figure
+
+
+def threshold(_evidence: Evidence, say: Say, wide: bool) -> Figure:
+    """The soft threshold with its dead zone, beside the step of autograd that has none."""
+    figure, axes = plt.subplots(layout="constrained")
+    if not wide:
+        figure.set_size_inches(figure.get_figwidth(), 1.35 * figure.get_figheight())
+    end = 0.32
+    axes.axvspan(-T, T, color="C0", alpha=0.14, linewidth=0)
+    axes.text(0, 0.2, say("死区", "dead zone"), color="C0", ha="center")
+    axes.plot(
+        (-end, end),
+        (-end, end),
+        color=SOFT,
+        linewidth=1,
+        linestyle="-",
+        label=say("不动", "no step"),
+    )
+    # Elsewhere both are the same line.
+    for side, name in ((-1, None), (1, say("自动求导的一步", "step of autograd"))):
+        axes.plot((side * 1e-9, side * T), (-side * T, 0), "--", color="C1", label=name)
+    axes.plot(
+        (-end, -T, T, end),
+        (T - end, 0, 0, end - T),
+        "-",
+        color="C0",
+        linewidth=3,
+        label=say("软阈值 S(u, t)", "soft threshold S(u, t)"),
+    )
+    axes.plot((0.25, 0.15, 0.05), (0.15, 0.05, 0), "o", color="C0", markersize=8)
+    axes.plot(0.05, -0.05, "o", color="C1", markersize=8)
+    axes.set(
+        title=say("惩罚走完一步之后的权重", "Weight after a step for the penalty"),
+        xlabel=say("之前的权重 u，阈值 t = 0.1", "weight before, u; threshold t = 0.1"),
+        xlim=(-end, end),
+        ylim=(-0.25, 0.25),
+        xticks=(-0.25, -T, 0, T, 0.25),
+        yticks=(-0.2, -T, 0, T, 0.2),
+    )
+    if wide:
+        axes.legend(loc="lower right", labelspacing=0.3)
+    else:
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), labelspacing=0.3)
+    return figure
+
+
+def csr(_evidence: Evidence, say: Say, wide: bool) -> Figure:
+    """A matrix of three rows, and the three lists that CSR makes of it."""
+    figure, axes = plt.subplots(layout="constrained")
+    matrix = ((0, 5, 0), (0, 0, 0), (7, 0, 2))
+    colors = ("C0", SOFT, "C2")  # of rows; the second has no entries
+    row_name = say("行", "row")
+    axes.text(-0.15, 5.3, say("列", "column"), color=SOFT, ha="right")
+    for row, entries in enumerate(matrix):
+        y, color = 4 - row, colors[row]
+        axes.text(row + 0.5, 5.3, f"{row}", color=SOFT, ha="center")  # as a column
+        name = f"{row_name} {row}"
+        axes.text(-0.15, y + 0.5, name, color=color, ha="right", va="center")
+        for column, entry in enumerate(entries):
+            if entry:
+                _box(axes, column, y, entry, color, filled=True)
+            else:
+                _box(axes, column, y, 0, SOFT)
+    left = 6.5 if wide else 4.2
+    lists = {
+        say("值", "values"): (5, 7, 2),
+        say("列号", "column indices"): (1, 0, 2),
+    }
+    for (name, entries), y in zip(lists.items(), (5, 3), strict=True):
+        axes.text(left, y + 1.1, name)
+        for i, (entry, color) in enumerate(
+            zip(entries, ("C0", "C2", "C2"), strict=True)
+        ):
+            _box(axes, left + i, y, entry, color, filled=True)
+    axes.text(left, 2.1, say("行指针", "row pointers"))
+    for i, pointer in enumerate((0, 1, 1, 3)):
+        _box(axes, left + i, 1, pointer, "#20242b")
+    # A row's entries go from one pointer up to the next.
+    axes.text(left + 0.05, 0.8, row_name, color=SOFT, va="top")
+    for row, color in enumerate(colors):
+        axes.text(left + 1 + row, 0.8, f"{row}", color=color, ha="center", va="top")
+    axes.set(xlim=(-1.6, left + 4.1), ylim=(0, 6.8), aspect="equal")
+    axes.set_axis_off()
+    return figure
+
+
+def _box(
+    axes: Axes, x: float, y: float, entry: int, color: str, *, filled: bool = False
+) -> None:
+    """A cell with a number."""
+    if filled:
+        axes.add_patch(Rectangle((x, y), 1, 1, facecolor=color, alpha=0.2, linewidth=0))
+    axes.add_patch(Rectangle((x, y), 1, 1, fill=False, edgecolor=color))
+    ink = "#20242b" if filled else color
+    axes.text(x + 0.5, y + 0.5, f"{entry}", color=ink, ha="center", va="center")

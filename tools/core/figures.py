@@ -25,8 +25,18 @@ def names(question: str) -> list[str]:
     Raises:
         SourceError: If it is not there, or not valid Python.
     """
+    return [node.name for node in _public(question)]
+
+
+def has_data(question: str, name: str) -> bool:
+    """Whether a figure shows what was measured; one that draws a definition has a parameter `_evidence`."""
+    node = next(node for node in _public(question) if node.name == name)
+    return node.args.args[0].arg != "_evidence"
+
+
+def _public(question: str) -> list[ast.FunctionDef]:
     return [
-        node.name
+        node
         for node in tree(ROOT / _file(question)).body
         if isinstance(node, ast.FunctionDef) and node.name[0] != "_"
     ]

@@ -22,7 +22,7 @@ _TARGET = r"(?<=\])\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|^\[[^\]]+\]:.*$|<https?:/
 _ATTRIBUTES = r"\{:?[ ]*[#.][^{}\n]*\}|\{:[^{}\n]*\}"
 _BLOCK = r'^ *!!! claim "[^"]*"'
 _NAME = r"\b[A-Za-z]+-?[0-9]+[A-Za-z]*\b|\[\^[\w-]+\]"  # ResNet-50, footnotes
-_NUMBERING = r"^ *[0-9]+\.(?= )"
+_NUMBERING = r'^(?: *|\| |\?{3}\+? \w+ ")[0-9]+\.(?= )'  # of lists, rows and folds
 _PLACEHOLDER = r"\[\[[^\[\]\n]+\]\]"
 
 INCLUDE = re.compile(r'^(?P<indent> *)--8<-- "(?P<file>[^"]+)"$', re.M)

@@ -134,7 +134,9 @@ class Text:
             if not name.startswith("#"):
                 text = self.words["ground"].format(value=self.result(name))
                 told.append(text)
-                if told.count(text) > 1:  # or links beside each other would have one name
+                if (
+                    told.count(text) > 1
+                ):  # or links beside each other would have one name
                     text += f" ({told.count(text)})"
                 ledger = self.link(f"{self.language}/ledger.md")
                 yield self.anchor(text, f"{ledger}#{name}", name)
@@ -251,11 +253,13 @@ class Markup(Text):
         if home:
             return self.keep(drawn)
         files = f"evidence/{names[0]}.json", f"{self.language}/code/{names[0]}.md"
-        data, code = (
+        links = [
             self.anchor(self.words[word], self.link(file))
             for word, file in zip(("data", "code"), files, strict=True)
-        )
-        return self.keep(f'{drawn}<p class="origin">{data} · {code}</p>')
+        ]
+        if not figures.has_data(*names):
+            del links[0]
+        return self.keep(f'{drawn}<p class="origin">{" · ".join(links)}</p>')
 
     def badge(self, word: str) -> str:
         """A verdict by itself."""

@@ -125,10 +125,10 @@ def test_no_ink_of_a_formula_is_cut(site: Path, address: str, poor: Browser) -> 
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(address + name)
-            page.evaluate("document.fonts.ready")
             page.evaluate(
                 "for (const d of document.querySelectorAll('details')) d.open = true"
             )
+            page.evaluate("document.fonts.ready")
             formulas = range(page.locator(".formula").count())
             page.add_style_tag(content="* { background: none !important }")
             as_is = [ink(page, number) for number in formulas]

@@ -134,8 +134,8 @@ def _bucket(axes: Axes, say: Say) -> None:
     axes.add_patch(Polygon(valve, facecolor="C1", linewidth=0))
     axes.plot((3.7, 3.7), (6.2, level), "-", color="C0", linewidth=4)
     # The leak.
-    for y in (1.3, 0.8, 0.3):
-        axes.add_patch(Circle((4.6, y), 0.14, facecolor="C2", linewidth=0))
+    for drop in (1.3, 0.8, 0.3):
+        axes.add_patch(Circle((4.6, drop), 0.14, facecolor="C2", linewidth=0))
     # The reading, which takes nothing out.
     axes.plot((x1 + 0.2, 9), (level, level), ":", color=INK)
     valve = ((7.6, 4.6), (8.6, 3.6), (8.6, 4.6), (7.6, 3.6))

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
+from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle, Rectangle
 
 from snippets.evidence.judging import Evidence
 from snippets.laboratory.panels import two_panels
 
 Say = Callable[[str, str], str]
 
+SOFT = "#5c6470"  # a colour of figures
+LINE = 0.36  # units of the matrix that a line of words takes
 FREE = 0.1  # a spread above this is a free layer; measured ones are far from it on either side
 
 
@@ -98,4 +102,96 @@ def _curves(axes: Axes, evidence: Evidence, say: Say) -> None:
         ylim=(0, 100),
         xlim=(0, 15),
         xticks=(0, 5, 10, 15),
+    )
+
+
+def matrix(_evidence: Evidence, say: Say, wide: bool) -> Figure:
+    """A weight matrix between the units of two layers, with one row and one column marked."""
+    figure, axes = plt.subplots(layout="constrained")
+    if not wide:
+        figure.set_size_inches(figure.get_figwidth(), 1.45 * figure.get_figheight())
+    rows, columns, i, k = 3, 4, 1, 2
+    for row in range(rows):
+        for column in range(columns):
+            axes.add_patch(
+                Rectangle((column, -row - 1), 1, 1, fill=False, edgecolor=SOFT)
+            )
+    for left, bottom, width, height, color in (
+        (0, -i - 1, columns, 1, "C0"),
+        (k, -rows, 1, rows, "C2"),
+    ):
+        axes.add_patch(
+            Rectangle(
+                (left, bottom), width, height, facecolor=color, alpha=0.2, linewidth=0
+            )
+        )
+        axes.add_patch(
+            Rectangle(
+                (left, bottom), width, height, fill=False, edgecolor=color, linewidth=3
+            )
+        )
+    for column in range(columns):
+        _unit(axes, column + 0.5, 0.9, "C2" if column == k else SOFT, column == k)
+    for row in range(rows):
+        _unit(axes, columns + 0.9, -row - 0.5, "C0" if row == i else SOFT, row == i)
+    for end, start, color in (
+        ((k + 0.5, 0.05), (k + 0.5, 0.6), "C2"),
+        ((columns + 0.6, -i - 0.5), (columns + 0.05, -i - 0.5), "C0"),
+    ):
+        arrow = {"arrowstyle": "-|>", "color": color, "linewidth": 2}
+        axes.annotate("", end, start, arrowprops=arrow)
+    above, below = say("第 l − 1 层", "layer l − 1"), say("第 l 层", "layer l")
+    axes.text(-0.2, 0.9, above, color=SOFT, ha="right", va="center")
+    axes.text(columns + 0.9, -rows - 0.15, below, color=SOFT, ha="center", va="top")
+    axes.text(
+        -0.2, -i - 0.5, say("第 i 行", "row i"), color="C0", ha="right", va="center"
+    )
+    axes.text(
+        k + 0.5,
+        -rows - 0.15,
+        say("第 k 列", "column k"),
+        color="C2",
+        ha="center",
+        va="top",
+    )
+    said = (
+        (say("nn.Linear(4, 3) 的 weight", "weight of nn.Linear(4, 3)"), SOFT),
+        (
+            say(
+                "第 i 行：进入第 l 层单元 i；\n各行不同，第 l 层的输出就可以不同",
+                "row i: into unit i of layer l;\nrows that differ can give layer l\nunequal outputs",
+            ),
+            "C0",
+        ),
+        (
+            say(
+                "第 k 列：出自第 l − 1 层单元 k；\n各列不同，\n传回第 l − 1 层的误差就可以不同",
+                "column k: out of unit k of layer l − 1;\n"
+                "columns that differ can give\nlayer l − 1 unequal errors",
+            ),
+            "C2",
+        ),
+    )
+    x, y, gap = (columns + 2.2, 1.1, 0.5) if wide else (-1.9, -rows - 1, 0.4)
+    for words, color in said:
+        axes.text(x, y, words, color=color, va="top", linespacing=1.3)
+        y -= LINE * (words.count("\n") + 1) * (1 if wide else 1.2) + gap
+    axes.set(
+        xlim=(-2, columns + (8.6 if wide else 2)),
+        ylim=(-rows - (0.8 if wide else 5.2), 1.4),
+        aspect="equal",
+    )
+    axes.set_axis_off()
+    return figure
+
+
+def _unit(axes: Axes, x: float, y: float, color: str, marked: bool) -> None:
+    axes.add_patch(
+        Circle(
+            (x, y),
+            0.28,
+            facecolor=color if marked else "none",
+            edgecolor=color,
+            linewidth=2,
+        )
     )

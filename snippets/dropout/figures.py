@@ -84,7 +84,7 @@ def chord(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     ends = (dropped, kept)
     axes.plot(ends, [_sigmoid(z) for z in ends], "o--", color="#5c6470", linewidth=1.5)
     for z, name, offset, side in (
-        (dropped, say("失活：0.5", "dropped: 0.5"), (9, -10), "left"),
+        (dropped, say("丢掉：0.5", "dropped: 0.5"), (9, -10), "left"),
         (kept, say("保留：0.9", "kept: 0.9"), (6, -16), "left"),
     ):
         _label(axes, z, _sigmoid(z), name, offset, side, "#20242b")

@@ -155,7 +155,7 @@ FAULTS = {
     "other code": (
         r"manual_seed\(0\)",
         "manual_seed(1)",
-        r"code blocks of section #use: 'torch\.manual_seed\(1\)'",
+        r"code blocks of section #try: .*torch\.manual_seed\(1\)'",
     ),
     "another number": (
         r"\[\[symmetry\.he\.test_accuracy:n\]\]",

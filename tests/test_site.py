@@ -556,7 +556,7 @@ def test_a_page_reads_without_javascript(address: str, browser: Browser) -> None
     page = context.new_page()
     page.goto(f"{address}en/symmetry/")
     assert page.locator("math").first.is_visible()
-    assert page.locator("svg.fig.wide").is_visible()
+    assert page.locator("svg.fig.wide").first.is_visible()
     assert page.locator("data.measured").first.is_visible()
     context.close()
 

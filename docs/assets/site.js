@@ -18,7 +18,8 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[hreflang]");
   if (!link) return;
   const places = [...document.querySelectorAll("article :is(h2, h3, .claim .badge)[id]")];
-  const read = places.filter((place) => !place.closest("details:not([open])") && place.getBoundingClientRect().top < 120).pop();
+  const seen = places.filter((place) => place.checkVisibility());
+  const read = seen.filter((place) => place.getBoundingClientRect().top < 120).pop();
   if (read) link.hash = read.id;
 });
 
@@ -29,6 +30,14 @@ function unfold() {
 }
 addEventListener("hashchange", unfold);
 unfold();
+
+// Who is led to the short answer keeps it when going on: the last option asks for it.
+function ask() {
+  const last = [...document.querySelectorAll(".choice input")].pop();
+  if (last && location.hash === "#answer" && !document.querySelector(".choice :checked")) last.checked = true;
+}
+addEventListener("hashchange", ask);
+ask();
 
 // A measured number tells its origin when it is pointed at, focused or tapped, and a term its meaning. Without this
 // script they are a plain number and a link, each with a title.

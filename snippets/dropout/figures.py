@@ -93,7 +93,7 @@ def chord(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     axes.plot(mean, off, "s", color="C1", markersize=8)
     axes.plot(mean, on, "D", color="C2", markersize=8)
     of_mean, of_outputs = (
-        say("，平均的输出", ", output of the mean"),
+        say("，平均处的输出", ", output of the mean"),
         say("，输出的平均", ", mean of the outputs"),
     )
     if not wide:  # no room beside the curve; the caption says it

@@ -21,7 +21,7 @@ KINDS = {
     "code": "zh/code/dropout/",
     "notebook": "en/notebooks/sparsity/",
 }
-LIMIT = 120_000  # bytes: what a phone on a slow line has in three seconds
+LIMIT = 120_000  # bytes of a first view, compressed
 
 
 @pytest.mark.parametrize("kind", KINDS)

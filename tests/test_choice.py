@@ -62,6 +62,20 @@ def test_the_answer_is_there_for_a_link_and_on_paper(
         page.emulate_media(media="print")
         assert page.locator(".choice .reply:visible").count() >= 4
     assert all(short_answer(page))
+    if way == "link":
+        page.goto(f"{address}en/momentum/#trap")
+        assert all(short_answer(page)), "it stays when the reader goes on"
+    page.close()
+
+
+def test_another_language_does_not_tell_the_answer(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}en/momentum/")
+    page.click("a[hreflang^=zh]:visible")
+    page.wait_for_url("**/zh/momentum/*")
+    assert not any(short_answer(page))
     page.close()
 
 

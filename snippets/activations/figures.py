@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from snippets.evidence.judging import Evidence
-from snippets.laboratory.panels import two_panels
+from snippets.laboratory.panels import one_panel, two_panels
 
 Say = Callable[[str, str], str]
 
@@ -72,8 +72,7 @@ def _lines(axes: Axes, evidence: Evidence, say: Say, kind: str) -> None:
 
 def rates(evidence: Evidence, say: Say, wide: bool) -> Figure:
     """Test accuracy of each activation at two learning rates."""
-    figure, axes = plt.subplots(layout="constrained")
-    figure.set_size_inches(figure.get_figwidth(), 1.1 * figure.get_figheight())
+    figure, axes = one_panel(height=1.1)
     styles = {
         "low": (say("学习率 0.003", "learning rate 0.003"), "C0", "o", -0.17),
         "high": (say("学习率 0.01", "learning rate 0.01"), "C1", "s", 0.17),

@@ -8,14 +8,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon
 
 from snippets.evidence.judging import Evidence
-from snippets.laboratory.panels import two_panels
+from snippets.laboratory.panels import INK, two_panels
 
 Say = Callable[[str, str], str]
 
 SHOWN = 60  # steps: later the two curves run together
 FORGET_BIASES = range(5)
 STEPS = 20  # of the bucket that leaks
-INK, SOFT = "#20242b", "#5c6470"
 
 
 def earning(evidence: Evidence, say: Say, wide: bool) -> Figure:

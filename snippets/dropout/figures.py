@@ -3,12 +3,11 @@
 import math
 from collections.abc import Callable
 
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from snippets.evidence.judging import Evidence
-from snippets.laboratory.panels import two_panels
+from snippets.laboratory.panels import INK, SOFT, one_panel, two_panels
 
 Say = Callable[[str, str], str]
 
@@ -75,21 +74,21 @@ def _panel(axes: Axes, evidence: Evidence, say: Say, case: str) -> None:
 
 def chord(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     """Jensen on the sigmoid: the mean of two outputs lies below the output of the mean."""
-    figure, axes = plt.subplots(layout="constrained")
-    if not wide:
-        figure.set_size_inches(figure.get_figwidth(), 1.1 * figure.get_figheight())
+    figure, axes = one_panel(height=1 if wide else 1.1)
     logits = [k / 50 for k in range(-25, 151)]
     dropped, mean, kept = 0.0, math.log(3), math.log(9)
     axes.plot(logits, [_sigmoid(z) for z in logits], "-", color="C0")
     ends = (dropped, kept)
-    axes.plot(ends, [_sigmoid(z) for z in ends], "o--", color="#5c6470", linewidth=1.5)
-    for z, name, offset, side in (
-        (dropped, say("丢掉：0.5", "dropped: 0.5"), (9, -10), "left"),
-        (kept, say("保留：0.9", "kept: 0.9"), (6, -16), "left"),
+    axes.plot(ends, [_sigmoid(z) for z in ends], "o--", color=SOFT, linewidth=1.5)
+    colon = say("：", ": ")
+    for z, name, offset in (
+        (dropped, say("丢掉", "dropped"), (9, -10)),
+        (kept, say("保留", "kept"), (6, -16)),
     ):
-        _label(axes, z, _sigmoid(z), name, offset, side, "#20242b")
+        words = f"{name}{colon}{_sigmoid(z):.1f}"
+        _label(axes, z, _sigmoid(z), words, offset, "left", INK)
     off, on = _sigmoid(mean), (_sigmoid(dropped) + _sigmoid(kept)) / 2
-    axes.plot([mean, mean], [on, off], ":", color="#5c6470", linewidth=1.5)
+    axes.plot([mean, mean], [on, off], ":", color=SOFT, linewidth=1.5)
     axes.plot(mean, off, "s", color="C1", markersize=8)
     axes.plot(mean, on, "D", color="C2", markersize=8)
     of_mean, of_outputs = (
@@ -98,10 +97,10 @@ def chord(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     )
     if not wide:  # no room beside the curve; the caption says it
         of_mean = of_outputs = ""
-    colon = say("：", ": ")
-    _label(axes, mean, off, f"eval(){of_mean}{colon}0.75", (-8, 10), "right", "C1")
-    name = f"MC Dropout{of_outputs}{colon}0.7"
-    _label(axes, mean, on, name, (0, -20), "left", "C2")
+    words = f"eval(){of_mean}{colon}{off:.2f}"
+    _label(axes, mean, off, words, (-8, 10), "right", "C1")
+    words = f"MC Dropout{of_outputs}{colon}{on:.1f}"
+    _label(axes, mean, on, words, (0, -20), "left", "C2")
     axes.set(
         title=say("“是”的概率", "Probability of \u201cyes\u201d"),
         xlabel=say("“是”的对数几率", "logit of \u201cyes\u201d"),

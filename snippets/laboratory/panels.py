@@ -1,4 +1,4 @@
-"""The one layout that most figures share: two panels, side by side or one above the other."""
+"""What figures share: their layouts of one or two panels, and the colours of ink."""
 
 from __future__ import annotations
 
@@ -6,6 +6,25 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+INK, SOFT = (
+    "#20242b",
+    "#5c6470",
+)  # by day; the drawing gives them their colours by night
+
+
+def one_panel(*, height: float) -> tuple[Figure, Axes]:
+    """Make a figure of one panel.
+
+    Args:
+        height: In usual heights.
+
+    Returns:
+        The figure and its panel.
+    """
+    figure, axes = plt.subplots(layout="constrained")
+    figure.set_size_inches(figure.get_figwidth(), height * figure.get_figheight())
+    return figure, axes
 
 
 def two_panels(

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from snippets.evidence.judging import Evidence
-from snippets.laboratory.panels import two_panels
+from snippets.laboratory.panels import SOFT, two_panels
 
 Say = Callable[[str, str], str]
 
@@ -28,7 +28,7 @@ def friction(evidence: Evidence, say: Say, wide: bool) -> Figure:
             color=color,
             label=name,
         )
-    left.axhline(0, color="#5c6470", linewidth=1)
+    left.axhline(0, color=SOFT, linewidth=1)
     left.set(
         title=say("权重到最小值的距离", "Distance from the minimum"),
         xlabel=say("步", "steps"),

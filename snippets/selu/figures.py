@@ -3,17 +3,14 @@
 import math
 from collections.abc import Callable, Sequence
 
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from snippets.evidence.judging import Evidence
-from snippets.laboratory.panels import two_panels
+from snippets.laboratory.panels import SOFT, one_panel, two_panels
+from snippets.selu.selu_constants import selu_constants
 
 Say = Callable[[str, str], str]
-
-ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805  # of torch.nn.SELU
-SOFT = "#5c6470"
 
 
 def depth(evidence: Evidence, say: Say, wide: bool) -> Figure:
@@ -60,9 +57,7 @@ def _lines(axes: Axes, evidence: Evidence, say: Say, direction: str) -> None:
 
 def fixed_points(evidence: Evidence, say: Say, wide: bool) -> Figure:
     """By what factor one layer changes the second moment: 1 is a fixed point."""
-    figure, axes = plt.subplots(layout="constrained")
-    if not wide:
-        figure.set_size_inches(figure.get_figwidth(), 1.1 * figure.get_figheight())
+    figure, axes = one_panel(height=1 if wide else 1.1)
     axes.axhline(1, color=SOFT, linewidth=1, linestyle="-")
     lines = {
         "he": (say("He，τ = 2", "He, τ = 2"), "C1", "--"),
@@ -101,18 +96,19 @@ def _crossing(x: Sequence[float], factors: Sequence[float]) -> float:
 
 def slopes(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     """SELU beside a straight line of equal output variance: what bending costs in squared slope."""
+    alpha, scale = selu_constants()
     z = [i / 50 for i in range(-150, 151)]
     below, above = [u for u in z if u <= 0], [u for u in z if u >= 0]
-    # Mean squared slope at a standard normal z: SCALE^2 to the right, an exponential to the left.
+    # Mean squared slope at a standard normal z: scale^2 to the right, an exponential to the left.
     tail = math.exp(2) * math.erfc(math.sqrt(2)) / 2
-    average = SCALE**2 * (0.5 + ALPHA**2 * tail)
+    average = scale**2 * (0.5 + alpha**2 * tail)
     figure, left, right = two_panels(wide, height=1.9)
     for axes, floor in ((left, -2.2), (right, 0)):
         heights = [floor + 0.9 * math.exp(-u * u / 2) for u in z]
         axes.fill_between(z, floor, heights, color=SOFT, alpha=0.2, linewidth=0)
-    selu = [SCALE * ALPHA * math.expm1(u) for u in below] + [SCALE * u for u in above]
-    steep = [(SCALE * ALPHA * math.exp(u)) ** 2 for u in below]
-    steep += [SCALE**2 for _ in above]
+    selu = [scale * alpha * math.expm1(u) for u in below] + [scale * u for u in above]
+    steep = [(scale * alpha * math.exp(u)) ** 2 for u in below]
+    steep += [scale**2 for _ in above]
     left.plot(below + above, selu, "-", color="C0", label="SELU")
     left.plot(z, z, "--", color="C1", label=say("直线", "straight line"))
     name = say(f"SELU，平均 {average:.4f}", f"SELU, mean {average:.4f}")

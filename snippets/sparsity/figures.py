@@ -1,20 +1,19 @@
 """Figures about sparse models, drawn from estimates."""
 
 from collections.abc import Callable
+from itertools import accumulate
 
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from snippets.evidence.judging import Evidence
-from snippets.laboratory.panels import two_panels
+from snippets.laboratory.panels import INK, SOFT, one_panel, two_panels
 
 Say = Callable[[str, str], str]
 
 ZERO = -9.25  # where the bar of exact zeros stands, left of all sizes
 T = 0.1  # the threshold that is drawn
-SOFT = "#5c6470"
 
 
 def zeros(evidence: Evidence, say: Say, wide: bool) -> Figure:
@@ -114,9 +113,7 @@ def _accuracies(axes: Axes, evidence: Evidence, say: Say) -> None:
 
 def storage(evidence: Evidence, say: Say, wide: bool) -> Figure:
     """Size of a saved matrix against its share of zeros."""
-    figure, axes = plt.subplots(layout="constrained")
-    if not wide:
-        figure.set_size_inches(figure.get_figwidth(), 1.15 * figure.get_figheight())
+    figure, axes = one_panel(height=1 if wide else 1.15)
     lines = {
         "csr64": (say("CSR，PyTorch 默认", "CSR as PyTorch makes it"), "C1", "-"),
         "csr": (say("CSR，32 位索引", "CSR, 32-bit indices"), "C0", "-"),
@@ -145,9 +142,7 @@ def storage(evidence: Evidence, say: Say, wide: bool) -> Figure:
 
 def threshold(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     """The soft threshold with its dead zone, beside the step of autograd that has none."""
-    figure, axes = plt.subplots(layout="constrained")
-    if not wide:
-        figure.set_size_inches(figure.get_figwidth(), 1.35 * figure.get_figheight())
+    figure, axes = one_panel(height=1 if wide else 1.35)
     end = 0.32
     axes.axvspan(-T, T, color="C0", alpha=0.14, linewidth=0)
     axes.text(0, 0.2, say("死区", "dead zone"), color="C0", ha="center")
@@ -189,7 +184,7 @@ def threshold(_evidence: Evidence, say: Say, wide: bool) -> Figure:
 
 def csr(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     """A matrix of three rows, and the three lists that CSR makes of it."""
-    figure, axes = plt.subplots(layout="constrained")
+    figure, axes = one_panel(height=1)
     matrix = ((0, 5, 0), (0, 0, 0), (7, 0, 2))
     colors = ("C0", SOFT, "C2")  # of rows; the second has no entries
     row_name = say("行", "row")
@@ -205,19 +200,21 @@ def csr(_evidence: Evidence, say: Say, wide: bool) -> Figure:
             else:
                 _box(axes, column, y, 0, SOFT)
     left = 6.5 if wide else 4.2
-    lists = {
-        say("值", "values"): (5, 7, 2),
-        say("列号", "column indices"): (1, 0, 2),
-    }
-    for (name, entries), y in zip(lists.items(), (5, 3), strict=True):
-        axes.text(left, y + 1.1, name)
-        for i, (entry, color) in enumerate(
-            zip(entries, ("C0", "C2", "C2"), strict=True)
-        ):
-            _box(axes, left + i, y, entry, color, filled=True)
+    kept = [  # value, column and color of each entry, row by row
+        (entry, column, color)
+        for entries, color in zip(matrix, colors, strict=True)
+        for column, entry in enumerate(entries)
+        if entry
+    ]
+    axes.text(left, 6.1, say("值", "values"))
+    axes.text(left, 4.1, say("列号", "column indices"))
+    for i, (entry, column, color) in enumerate(kept):
+        _box(axes, left + i, 5, entry, color, filled=True)
+        _box(axes, left + i, 3, column, color, filled=True)
     axes.text(left, 2.1, say("行指针", "row pointers"))
-    for i, pointer in enumerate((0, 1, 1, 3)):
-        _box(axes, left + i, 1, pointer, "#20242b")
+    ends = accumulate(sum(map(bool, entries)) for entries in matrix)
+    for i, pointer in enumerate((0, *ends)):
+        _box(axes, left + i, 1, pointer, INK)
     # A row's entries go from one pointer up to the next.
     axes.text(left + 0.05, 0.8, row_name, color=SOFT, va="top")
     for row, color in enumerate(colors):
@@ -234,5 +231,5 @@ def _box(
     if filled:
         axes.add_patch(Rectangle((x, y), 1, 1, facecolor=color, alpha=0.2, linewidth=0))
     axes.add_patch(Rectangle((x, y), 1, 1, fill=False, edgecolor=color))
-    ink = "#20242b" if filled else color
+    ink = INK if filled else color
     axes.text(x + 0.5, y + 0.5, f"{entry}", color=ink, ha="center", va="center")

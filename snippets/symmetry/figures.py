@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 from snippets.evidence.judging import Evidence
-from snippets.laboratory.panels import two_panels
+from snippets.laboratory.panels import SOFT, one_panel, two_panels
 
 Say = Callable[[str, str], str]
 
-SOFT = "#5c6470"  # a colour of figures
 LINE = 0.36  # units of the matrix that a line of words takes
 FREE = 0.1  # a spread above this is a free layer; measured ones are far from it on either side
 
@@ -107,10 +105,7 @@ def _curves(axes: Axes, evidence: Evidence, say: Say) -> None:
 
 def matrix(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     """A weight matrix between the units of two layers, with one row and one column marked."""
-    figure, axes = plt.subplots(layout="constrained")
-    figure.set_size_inches(
-        figure.get_figwidth(), (0.84 if wide else 1.4) * figure.get_figheight()
-    )
+    figure, axes = one_panel(height=0.84 if wide else 1.4)
     rows, columns, i, k = 3, 4, 1, 2
     for row in range(rows):
         for column in range(columns):

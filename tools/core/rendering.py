@@ -134,10 +134,9 @@ class Text:
             if not name.startswith("#"):
                 text = self.words["ground"].format(value=self.result(name))
                 told.append(text)
-                if (
-                    told.count(text) > 1
-                ):  # or links beside each other would have one name
-                    text += f" ({told.count(text)})"
+                # Or links beside each other would have one name.
+                if (nth := told.count(text)) > 1:
+                    text += f" ({nth})"
                 ledger = self.link(f"{self.language}/ledger.md")
                 yield self.anchor(text, f"{ledger}#{name}", name)
             else:
@@ -252,13 +251,10 @@ class Markup(Text):
             return self.fault(f"{reason}; so figure:{'.'.join(names)} cannot be drawn")
         if home:
             return self.keep(drawn)
-        files = f"evidence/{names[0]}.json", f"{self.language}/code/{names[0]}.md"
-        links = [
-            self.anchor(self.words[word], self.link(file))
-            for word, file in zip(("data", "code"), files, strict=True)
-        ]
-        if not figures.has_data(*names):
-            del links[0]
+        files = {"code": f"{self.language}/code/{names[0]}.md"}
+        if figures.has_data(*names):
+            files = {"data": f"evidence/{names[0]}.json"} | files
+        links = (self.anchor(self.words[w], self.link(f)) for w, f in files.items())
         return self.keep(f'{drawn}<p class="origin">{" · ".join(links)}</p>')
 
     def badge(self, word: str) -> str:

@@ -8,7 +8,9 @@ import subprocess
 from html import unescape
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
+from matplotlib.figure import Figure
 
 from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate
@@ -763,3 +765,17 @@ def test_a_light_figure_keeps_its_words_and_moves_nothing_by_a_pixel() -> None:
         '<svg aria-label="β = 0.99999"><g><path id="tick" d="M1.2 -8l0.8 11l0 0z"/><use href="#tick" x="10"/>'
         '<text x="5.6">0.05</text></g></svg>'
     )
+
+
+def test_a_formula_on_a_line_of_chinese_is_refused() -> None:
+    """Matplotlib would draw a dummy for each of its signs."""
+
+    def figure(_evidence: Evidence, say: drawing.Say, _wide: bool) -> Figure:
+        drawn = plt.figure()
+        drawn.text(0, 0, say("第 $l$ 层", "layer $l$"))
+        return drawn
+
+    none = Evidence("selu", {}, {})
+    assert ">l<" in drawing.svg(figure, none, "selu.odd", "en", "wide")
+    with pytest.raises(ValueError, match="shares its line with Chinese: break"):
+        drawing.svg(figure, none, "selu.odd", "zh", "wide")

@@ -136,16 +136,16 @@ def matrix(_evidence: Evidence, say: Say, wide: bool) -> Figure:
     ):
         arrow = {"arrowstyle": "-|>", "color": color, "linewidth": 2}
         axes.annotate("", end, start, arrowprops=arrow)
-    above, below = say("第 $l - 1$ 层", "layer $l - 1$"), say("第 $l$ 层", "layer $l$")
+    above, below = say("前一层", "layer $l - 1$"), say("后一层", "layer $l$")
     axes.text(-0.2, 0.9, above, color=SOFT, ha="right", va="center")
     axes.text(columns + 0.9, -rows - 0.15, below, color=SOFT, ha="center", va="top")
     axes.text(
-        -0.2, -i - 0.5, say("第 $i$ 行", "row $i$"), color="C0", ha="right", va="center"
+        -0.2, -i - 0.5, say("第 i 行", "row $i$"), color="C0", ha="right", va="center"
     )
     axes.text(
         k + 0.5,
         -rows - 0.15,
-        say("第 $k$ 列", "column $k$"),
+        say("第 k 列", "column $k$"),
         color="C2",
         ha="center",
         va="top",
@@ -154,14 +154,14 @@ def matrix(_evidence: Evidence, say: Say, wide: bool) -> Figure:
         (say("nn.Linear(4, 3) 的 weight", "weight of nn.Linear(4, 3)"), SOFT),
         (
             say(
-                "第 $i$ 行：进入第 $l$ 层单元 $i$；\n各行不同，第 $l$ 层的输出就可以不同",
+                "第 i 行：进入后一层单元 i；\n各行不同，后一层的输出就可以不同",
                 "row $i$: into unit $i$ of layer $l$;\nrows that differ can give layer $l$\nunequal outputs",
             ),
             "C0",
         ),
         (
             say(
-                "第 $k$ 列：出自第 $l - 1$ 层单元 $k$；\n各列不同，传回的误差就可以不同",
+                "第 k 列：出自前一层单元 k；\n各列不同，传回的误差就可以不同",
                 "column $k$: out of unit $k$ of layer $l - 1$;\n"
                 "columns that differ can give\nlayer $l - 1$ unequal errors",
             ),

@@ -111,7 +111,10 @@ def svg(draw: Draw, evidence: Evidence, name: str, language: str, size: str) -> 
         stream = io.StringIO()
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
         plt.close(figure)
-    return _clean(stream.getvalue(), f"{name.replace('.', '-')}-{size}-", size)
+    drawn = stream.getvalue()
+    if "¤" in drawn:  # matplotlib's sign for one that its formulas lack
+        raise ValueError("a formula shares its line with Chinese: break the line")
+    return _clean(drawn, f"{name.replace('.', '-')}-{size}-", size)
 
 
 def poster(draw: Draw, evidence: Evidence, pixels: tuple[int, int]) -> bytes:

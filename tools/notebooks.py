@@ -242,11 +242,11 @@ def _derive(page: Page, guide: Guide, site_url: str = "") -> NotebookNode:
     for match in FENCE.finditer(plain):
         if re.match(r" *[`~]+ *python\b", match.group()):
             cells += [
-                _prose(plain[position : match.start()], base),
+                _prose(plain[position : match.start()], base, page.language),
                 new_code_cell(next(blocks)[1].rstrip("\n")),
             ]
             position = match.end()
-    cells.append(_prose(plain[position:], base))
+    cells.append(_prose(plain[position:], base, page.language))
     cells = [c for c in cells if c.source.strip()]
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
@@ -256,10 +256,13 @@ def _derive(page: Page, guide: Guide, site_url: str = "") -> NotebookNode:
     return book
 
 
-def _prose(text: str, base: str) -> NotebookNode:
+def _prose(text: str, base: str, language: str) -> NotebookNode:
     from nbformat.v4 import new_markdown_cell
 
     text = FRONT_MATTER.sub("", text)
+    # No style of ours hides what an option has to say until it is chosen.
+    reply = f"<details><summary>{WORDS[language]['reply']}</summary>"
+    text = re.sub(r'<p class="reply">(.*?)</p>', rf"{reply}\1</details>", text)
     text = _BLOCK.sub(
         lambda m: f"**{m['title'] or m['kind']}**\n\n{textwrap.dedent(m['body'])}", text
     )

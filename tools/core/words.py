@@ -34,6 +34,7 @@ WORDS = {
         "用 `torch {torch}` 检验过。复制按钮会连同下面的源码一起复制。",
         "download": "下载这个 notebook",
         "plot": "上面的代码画出的图",
+        "reply": "选它的话",
         "experiment": "实验代码：{question}",
         "about experiment": "测出这些数的代码、断言的条件和图的画法，行号与断言所指一致。",
         # common answers
@@ -79,10 +80,11 @@ WORDS = {
         "waiting": "This figure waits for its measurement.",
         "figure": "Figure (see the web page): ",
         "source": "Source: ",
-        "copying": 'Download <a href="{address}" download><code>{name}.py</code></a>, under 0BSD, which asks '
-        "nothing; tested with `torch {torch}`. The copy button takes the source below along.",
+        "copying": 'Download <a href="{address}" download><code>{name}.py</code></a>, licence 0BSD, which '
+        "asks nothing; tested with `torch {torch}`. The copy button takes the source below along.",
         "download": "Download this notebook",
         "plot": "What the code above has drawn",
+        "reply": "If you choose this",
         "experiment": "Code of the experiment: {question}",
         "about experiment": "The code that measured the numbers, the conditions of the claims, and the "
         "figures, line by line.",

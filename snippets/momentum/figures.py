@@ -51,7 +51,7 @@ def friction(evidence: Evidence, say: Say, wide: bool) -> Figure:
             label=name,
         )
     right.set(
-        title=say("稳定要走几步", "Steps to settle"),
+        title=say("稳定所需的步数", "Steps to settle"),
         xlabel=say("摩擦 1 − β", "friction 1 − β"),
         xscale="log",
         yscale="log",

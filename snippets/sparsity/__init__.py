@@ -1,1 +1,1 @@
-"""Three ways to a sparse model?"""
+"""What are three ways to a sparse model?"""

@@ -70,7 +70,7 @@ def _accuracies(axes: Axes, evidence: Evidence, say: Say) -> None:
             (80, 90, 95),
         ),
         "one_shot": (
-            say("一次剪掉，不再训练", "at once, not trained"),
+            say("一次剪掉，不再训练", "at once, no training"),
             "C1",
             "-",
             (50, 80, 90, 95),
@@ -155,7 +155,7 @@ def threshold(_evidence: Evidence, say: Say, wide: bool) -> Figure:
         label=say("不动", "no step"),
     )
     # Elsewhere both are the same line.
-    for side, name in ((-1, None), (1, say("自动求导的一步", "step of autograd"))):
+    for side, name in ((-1, None), (1, say("自动求导的一步", "autograd’s step"))):
         axes.plot((side * 1e-9, side * T), (-side * T, 0), "--", color="C1", label=name)
     axes.plot(
         (-end, -T, T, end),

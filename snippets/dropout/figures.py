@@ -63,7 +63,7 @@ def _panel(axes: Axes, evidence: Evidence, say: Say, case: str) -> None:
     )
     axes.set(
         xscale="log",
-        xlabel=say("采样数 T", "samples T"),
+        xlabel=say("采样次数 T", "samples T"),
         ylabel=say("测试损失（nat）", "test loss (nats)"),
         xticks=series.x,
         xticklabels=[f"{x:.0f}" for x in series.x],

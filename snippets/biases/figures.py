@@ -29,7 +29,7 @@ def _rare(axes: Axes, evidence: Evidence, say: Say) -> None:
     lines = {
         "rare.zero_loss": (say("从 0 开始", "starts at 0"), "C1", "--"),
         "rare.prior_loss": (
-            say("从先验的对数几率开始", "starts at the prior"),
+            say("从先验的对数几率开始", "starts at the log-odds"),
             "C0",
             "-",
         ),
@@ -185,7 +185,7 @@ def _levels(axes: Axes, say: Say) -> None:
             label=f"b = {b}, f = {kept:.2f}",
         )
     axes.set(
-        title=say("不再加水，还剩多少", "What is left, the tap shut"),
+        title=say("不再加水，还剩多少", "What is left with the tap shut"),
         xlabel=say("步数", "steps"),
         xlim=(0, STEPS),
         ylim=(0, 1.02),

@@ -51,7 +51,7 @@ def _map(axes: Axes, evidence: Evidence, say: Say) -> None:
                 matrix - 0.5, row, "|", color="C2", markersize=18, markeredgewidth=3
             )
     axes.set(
-        title=say("放开了哪些层", "Which layers are freed"),
+        title=say("哪些层松了绑", "Which layers are freed"),
         xlabel=say(
             "隐藏层\n● 单元各异　○ 单元相同",
             "hidden layer\n● units differ   ○ units equal",

@@ -260,6 +260,7 @@ def _prose(text: str, base: str, language: str) -> NotebookNode:
     from nbformat.v4 import new_markdown_cell
 
     text = FRONT_MATTER.sub("", text)
+    text = re.sub(r"^.+\n\{: \.try \}\n", "", text, flags=re.M)  # nothing turns there
     # No style of ours hides what an option has to say until it is chosen.
     reply = f"<details><summary>{WORDS[language]['reply']}</summary>"
     text = re.sub(r'<p class="reply">(.*?)</p>', rf"{reply}\1</details>", text)

@@ -13,10 +13,11 @@ new MutationObserver(() => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-// Changing the language keeps the section or the claim that is being read.
+// Changing the language keeps the section or the claim that is being read, and what a figure has been set to.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[hreflang]");
   if (!link) return;
+  if (document.querySelector(".explorable")) link.search = location.search;
   const places = [...document.querySelectorAll("article :is(h2, h3, .claim .badge)[id]")];
   const seen = places.filter((place) => place.checkVisibility());
   const read = seen.filter((place) => place.getBoundingClientRect().top < 120).pop();

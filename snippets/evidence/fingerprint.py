@@ -1,7 +1,8 @@
 """A hash of everything that a measurement depends on.
 
 The code of its experiment and of all that it imports from this repository (comments and
-docstrings aside), the seeds, the versions of Python and of the numerical libraries.
+docstrings aside), what its `FILES` name, the seeds, the versions of Python and of the numerical
+libraries.
 Read from the source: neither torch nor an experiment is imported to find out whether a
 measurement is up to date.
 """
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from snippets.evidence.questions import ROOT, Measurement, SourceError, relative, tree
 
-LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "mnist1d")
+LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "mnist1d", "mini-racer")
 IMPORTERS = ("import_module", "__import__")
 
 
@@ -48,7 +49,7 @@ def versions() -> dict[str, str]:
 
 
 def source_hash(file: str) -> str:
-    """Hash of the code of a file, given relative to the repository, and of all that it imports from there."""
+    """Hash of the code of a file, given relative to the repository, and of all that it needs from there."""
     files = sorted(_closure(ROOT / file))
     digest = hashlib.sha256()
     for path in files:
@@ -58,7 +59,7 @@ def source_hash(file: str) -> str:
 
 
 def _closure(start: Path) -> set[Path]:
-    """The file and all files of the repository that it imports, directly or not."""
+    """The file and all files of the repository that it imports or names in `FILES`, directly or not."""
     seen: set[Path] = set()
     todo = [start]
     while todo:
@@ -71,10 +72,24 @@ def _closure(start: Path) -> set[Path]:
 
 @cache
 def _imports(path: Path, _changed: int) -> list[Path]:
-    return list(_imported(path))
+    return list(_imported(path)) if path.suffix == ".py" else []
+
+
+def other_files(path: Path) -> tuple[str, ...]:
+    """The other files that a Python file reads, relative to the repository: its `FILES`, a literal."""
+    for node in tree(path).body:
+        if isinstance(node, ast.Assign) and _name(node.targets[0]) == "FILES":
+            named: tuple[str, ...] = ast.literal_eval(node.value)
+            for name in named:
+                if not (ROOT / name).is_file():
+                    place = f"{relative(path)}:{node.lineno}"
+                    raise SourceError(f"{place}: there is no file {name!r}; write it")
+            return named
+    return ()
 
 
 def _imported(path: Path) -> Iterator[Path]:
+    yield from (ROOT / name for name in other_files(path))
     package = ".".join(path.relative_to(ROOT).parent.parts)
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -107,7 +122,7 @@ def _imported(path: Path) -> Iterator[Path]:
 
 
 def _name(function: ast.expr) -> str | None:
-    """What stands before the parenthesis of a call, without what it is an attribute of."""
+    """A name, or the last part of a dotted one."""
     return getattr(function, "attr", getattr(function, "id", None))
 
 
@@ -125,7 +140,9 @@ def _files(name: str) -> Iterator[Path]:
 
 @cache
 def _code(path: Path, _changed: int) -> str:
-    """The code of a file without comments, docstrings and layout."""
+    """The code of a file, of Python without comments, docstrings and layout."""
+    if path.suffix != ".py":
+        return path.read_text(encoding="utf-8")
     # A fresh tree: the shared one must not change.
     module = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(module):

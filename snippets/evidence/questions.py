@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+MEASURING = ("experiment", "observations", "agreement")  # files of a question that do
 SEEDS = range(20)  # of every measurement, where nothing else is said
 
 
@@ -18,10 +19,11 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Measurement:
-    """One public function of `experiment.py`, or of `observations.py`.
+    """One public function of `experiment.py`, of `observations.py` or of `agreement.py`.
 
     What `observations.py` measures are times on one machine: shown with the machine and the date, never
-    claimed. They are measured last, one by one, with nothing else running.
+    claimed. They are measured last, one by one, with nothing else running. `agreement.py` compares what the
+    page computes in a browser with what PyTorch computes.
 
     Args:
         question: Slug of the question.
@@ -59,12 +61,10 @@ def title(question: str) -> str:
 
 
 def measurements(question: str) -> list[Measurement]:
-    """The public functions of its `experiment.py` and, where there is one, its `observations.py`."""
+    """The public functions of its `experiment.py` and of its other files that measure."""
     folder = ROOT / "snippets" / question
     defined: dict[str, Measurement] = {}
-    for path in filter(
-        Path.exists, (folder / "experiment.py", folder / "observations.py")
-    ):
+    for path in filter(Path.exists, (folder / f"{name}.py" for name in MEASURING)):
         for node in tree(path).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 if node.name in defined:
@@ -80,7 +80,7 @@ def measurements(question: str) -> list[Measurement]:
 
 def techniques() -> list[tuple[str, str]]:
     """Question and name of every technique: the modules to copy, each with a function of its name."""
-    others = ("__init__", "experiment", "observations", "claims", "figures")
+    others = ("__init__", *MEASURING, "claims", "figures", "explorable")
     return [
         (question, path.stem)
         for question in questions()

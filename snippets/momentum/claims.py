@@ -349,4 +349,17 @@ CLAIMS = (
         above=0.999,
         false_if="float16 lets the buffer decay at 0.99999",
     ),
+    # The page's own arithmetic
+    Claim(
+        "page-computes-as-pytorch",
+        "agreement.largest_error",
+        below=1e-9,
+        false_if="a change of the page's mathematics or of ours was not made in the other",
+    ),
+    Claim(
+        "page-counts-as-pytorch",
+        "agreement.counts_apart",
+        below=0.5,
+        false_if="the page counts other steps or crossings in a single setting",
+    ),
 )

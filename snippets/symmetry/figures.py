@@ -22,7 +22,7 @@ def freedom(evidence: Evidence, say: Say, wide: bool) -> Figure:
     _curves(right, evidence, say)
     # Between the nets that learn and those that do not, where there is room for it.
     if wide:
-        right.legend(loc="center right", bbox_to_anchor=(1, 0.58), labelspacing=0.4)
+        right.legend(loc="center right", bbox_to_anchor=(1, 0.44), labelspacing=0.4)
     else:
         right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), labelspacing=0.4)
     return figure
@@ -54,7 +54,7 @@ def _map(axes: Axes, evidence: Evidence, say: Say) -> None:
         title=say("哪些层松了绑", "Which layers are freed"),
         xlabel=say(
             "隐藏层\n● 单元各异　○ 单元相同",
-            "hidden layer\n● units differ   ○ units equal",
+            "hidden layer\n● units differ\u2003○ units equal",
         ),
         xticks=range(1, 6),
         yticks=range(len(rows)),

@@ -10,8 +10,8 @@ from math_core import LatexError, LatexToMathML
 
 PUNCTUATION = "[,.;:!?)，。；：、！？）]*"  # what belongs to the formula before it
 
-# What the font and the browsers do not do by themselves. The prime that the font has is raised already, so it
-# stands beside its letter, not in the exponent; a root over a low letter would touch it; a sign that begins the
+# What font and browsers do not do by themselves. The prime that the font has is raised already, so it stands
+# beside its letter, not in the exponent; a root over a low letter would touch it; a sign that begins the
 # second half of a broken formula has the space between words before it.
 _PRIME = r'<mo lspace="0" rspace="0">\2</mo>'
 _ATOM = "(<m[in]>[^<>]*</m[in]>)"

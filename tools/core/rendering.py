@@ -11,7 +11,7 @@ from html import escape
 
 from snippets.evidence.judging import Evidence, JudgedClaim
 from snippets.evidence.questions import Measurement, raised
-from tools.core import figures, formulas, numbers
+from tools.core import explorables, figures, formulas, numbers
 from tools.core.guide import Grounds, Guide, Measured, Problem, Value
 from tools.core.pages import (
     Claim,
@@ -255,6 +255,9 @@ class Markup(Text):
         if figures.has_data(*names):
             files = {"data": f"evidence/{names[0]}.json"} | files
         links = (self.anchor(self.words[w], self.link(f)) for w, f in files.items())
+        if explorables.takes_place(*names):
+            script = self.link(explorables.address(figure.question))
+            drawn = explorables.html(figure.question, self.language, drawn, script)
         return self.keep(f'{drawn}<p class="origin">{" · ".join(links)}</p>')
 
     def badge(self, word: str) -> str:

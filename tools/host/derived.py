@@ -13,9 +13,9 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
 from snippets.evidence import store
-from snippets.evidence.questions import ROOT
+from snippets.evidence.questions import MEASURING, ROOT
 from tools import notebooks
-from tools.core import copying, glossary
+from tools.core import copying, explorables, glossary
 from tools.core.guide import Guide
 from tools.core.pages import LANGUAGES, PageError, read
 from tools.core.rendering import box
@@ -48,7 +48,7 @@ def add(files: Files, config: MkDocsConfig, guide: Guide, faults: Faults) -> Non
             code = _code_page(question, language)
             address = f"{language}/code/{question}.md"
             files.append(File.generated(config, address, content=code))
-    for address, text in copying.files():
+    for address, text in (*copying.files(), *explorables.scripts()):
         files.append(File.generated(config, address, content=text))
 
 
@@ -99,7 +99,7 @@ def _code_page(question: str, language: str) -> str:
         f"---\ndescription: {words['about experiment']}\nsearch:\n  exclude: true\n---\n\n"
         f"# {words['experiment'].format(question=question)}\n"
     ]
-    for name in ("experiment", "observations", "claims", "figures"):
+    for name in (*MEASURING, "claims", "figures", "explorable"):
         file = f"snippets/{question}/{name}.py"
         if (ROOT / file).exists():
             parts.append(

@@ -1,0 +1,284 @@
+/* What all explorables share: controls, state, address, panels, words. A question's own file draws.
+
+   The page has every control and every word already, in its language. State is what controls stand for (momentum
+   0.9), not where they stand; only what differs from the beginning is in the address. */
+"use strict";
+
+(globalThis.explorables ??= {}).kit = (() => {
+  const zh = document.documentElement.lang.startsWith("zh");
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  // How what a slider stands for follows from its position, and back. Two significant digits, so that what is shown
+  // is what is computed with.
+  const tidy = (x) => +x.toPrecision(2);
+  const SCALES = {
+    linear: { value: (s) => s, position: (v) => v },
+    log: { value: (s) => tidy(10 ** s), position: (v) => Math.log10(v) },
+    // with zero at its left end
+    log0: { value: (s, min) => (s <= min ? 0 : tidy(10 ** s)), position: (v, min) => (v === 0 ? min : Math.log10(v)) },
+    // of momentum, by the powers of ten of its friction
+    friction: { value: (s) => +(1 - tidy(10 ** -s)).toFixed(9), position: (v) => -Math.log10(1 - v) },
+  };
+
+  /** The controls of one name: how they are read, shown, and named in an address. */
+  function control(inputs) {
+    const [input] = inputs;
+    if (input.type === "radio")
+      return {
+        read: () => inputs.find((one) => one.checked).value,
+        show: (value) => inputs.forEach((one) => (one.checked = one.value === value)),
+        parse: (text) => (inputs.some((one) => one.value === text) ? text : null),
+      };
+    if (input.type === "checkbox")
+      return {
+        read: () => input.checked,
+        show: (value) => (input.checked = value),
+        parse: (text) => ({ 0: false, 1: true })[text] ?? null,
+      };
+    const [min, max] = [+input.min, +input.max];
+    if (input.type === "number")
+      return {
+        read: () => Math.max(min, Math.min(max, Math.round(+input.value))) || min, // it may be half typed
+        show: (value) => (input.value = value),
+        parse: (text) => (/^\d{1,9}$/.test(text) && +text >= min && +text <= max ? +text : null),
+      };
+    const scale = SCALES[input.dataset.scale];
+    return {
+      read: () => scale.value(+input.value, min),
+      show: (value) => (input.value = scale.position(value, min)),
+      parse: (text) => {
+        const value = /^-?\d{1,9}(\.\d{1,12})?(e-?\d{1,2})?$/.test(text) ? +text : NaN;
+        const at = scale.position(value, min);
+        // Not a number first: it would pass for the left end of a scale.
+        return Number.isFinite(value) && at >= min - 1e-9 && at <= max + 1e-9 ? value : null;
+      },
+    };
+  }
+
+  /** Brings the explorable of a question to life.
+   * @param {string} slug
+   * @param {(tools: object) => {draw: (state: object, changed: Set<string>) => void}} make called once, with what it
+   *   draws with; `draw` gets the state, and the names of what has changed in it */
+  function start(slug, make) {
+    const root = document.querySelector(`[data-explorable="${slug}"]`);
+    if (!root) return;
+    const form = root.querySelector("form");
+    const words = JSON.parse(root.dataset.words);
+    const named = [...form.elements].filter((input) => input.name);
+    const controls = new Map();
+    for (const { name } of named) controls.set(name, control(named.filter((input) => input.name === name)));
+    const initial = Object.fromEntries([...controls].map(([name, { read }]) => [name, read()]));
+    const state = { ...initial };
+    const changed = new Set(controls.keys());
+    let frame = 0;
+
+    const part = (name) => root.querySelector(`[data-part="${name}"]`);
+    const spoken = root.querySelector("[aria-live]");
+    let speaking = 0;
+    const tools = {
+      root,
+      part,
+      words,
+      state,
+      set,
+      keep,
+      /** Speaks what was said last, once nothing new has come for a while. */
+      say: (text) => {
+        clearTimeout(speaking);
+        speaking = setTimeout(() => write(spoken, text), 900);
+      },
+      /** Says what a slider stands for, beside it and to who cannot see it. */
+      tell: (name, text, aloud = text) => {
+        const beside = part(`${name}-value`);
+        if (beside) write(beside, text);
+        form.elements[name].setAttribute("aria-valuetext", aloud);
+      },
+      /** Draws everything again, as when colours have changed. */
+      again: () => set({}, controls.keys()),
+    };
+    const drawing = make(tools);
+
+    function set(values, names = Object.keys(values)) {
+      for (const name of names) {
+        if (name in values && state[name] === values[name]) continue;
+        if (name in values) controls.get(name).show((state[name] = values[name]));
+        changed.add(name);
+      }
+      if (changed.size) frame ||= requestAnimationFrame(redraw);
+    }
+
+    function redraw() {
+      frame = 0;
+      const now = new Set(changed);
+      changed.clear();
+      drawing.draw(state, now);
+    }
+
+    // Browsers refuse an address that changes too often; so when a hand has come to rest.
+    let keeping = 0;
+    function keep() {
+      clearTimeout(keeping);
+      keeping = setTimeout(() => {
+        try {
+          history.replaceState(history.state, "", address());
+        } catch {
+          // from disk some browsers do not allow it
+        }
+      }, 400);
+    }
+
+    function address() {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries(state))
+        if (value !== initial[name]) query.set(name, typeof value === "boolean" ? +value : value);
+      return `${location.pathname}${query.size ? `?${query}` : ""}#figure`;
+    }
+
+    /** What an address asks for; what no control could say is as if it were not there. */
+    function asked(search) {
+      const found = {};
+      for (const [name, text] of new URLSearchParams(search)) {
+        const value = controls.get(name)?.parse(text) ?? null;
+        if (value !== null) found[name] = value;
+      }
+      return found;
+    }
+
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", ({ target }) => {
+      if (target.name) set({ [target.name]: controls.get(target.name).read() });
+    });
+    form.addEventListener("change", ({ target }) => {
+      if (target.type === "number") target.value = controls.get(target.name).read();
+      keep();
+    });
+    form.addEventListener("reset", (event) => {
+      event.preventDefault();
+      set(initial);
+      keep();
+    });
+    // A link of the text to a setting is followed without leaving the page.
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.("article a[href*='?'][href$='#figure']");
+      if (!link || link.pathname !== location.pathname || event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      set({ ...initial, ...asked(link.search) });
+      keep();
+      root.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "nearest" });
+    });
+
+    Object.assign(state, asked(location.search));
+    for (const [name, { show }] of controls) show(state[name]);
+    redraw();
+    root.classList.add("alive");
+  }
+
+  /** A number as the page writes it: three digits, thousands in groups, very large and small ones with a power of ten. */
+  const grouped = new Intl.NumberFormat(zh ? "zh-CN" : "en-US", { maximumSignificantDigits: 15 });
+  function number(x, digits = 3) {
+    if (!Number.isFinite(x)) return x < 0 ? "−∞" : "∞";
+    const whole = Number.isInteger(x) && Math.abs(x) < 1e9;
+    const size = x ? Math.floor(Math.log10(Math.abs(x))) : 0;
+    if (whole || (size >= -4 && size <= 6)) return grouped.format(whole ? x : +x.toPrecision(digits)).replace("-", "−");
+    const [shown, power] = x.toExponential(digits - 1).split("e");
+    return `${+shown} × ${tens(+power)}`.replace("-", "−").replace(/^1 × /, "");
+  }
+
+  /** 10 to a whole power. */
+  function tens(power) {
+    return `10${String(power).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)])}`;
+  }
+
+  /** A sentence with its numbers: "{steps} steps". */
+  const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+  /** Changes a text in place, so that no observer of new elements has to look at the page again. */
+  function write(element, text) {
+    const node = element.firstChild ?? element.appendChild(document.createTextNode(""));
+    if (node.data !== String(text)) node.data = String(text);
+  }
+
+  /** An element of a drawing. */
+  function svg(parent, tag, attributes = {}, text = "") {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    if (text) element.textContent = text;
+    parent.append(element);
+    return element;
+  }
+
+  /** A panel with axes, as large as its viewBox.
+   * @param {SVGSVGElement} root
+   * @param {{x: object, y: object, title?: string, label?: string, margins?: number[]}} options axes as
+   *   {from, to, log, ticks: [[value, label], ...]}; the label of x; margins top, right, bottom, left
+   * @returns {{sx: (v: number) => number, sy: (v: number) => number, inside: SVGGElement, box: number[]}} places of
+   *   values, never outside a drawing by more than its size; a group for what is drawn; its box as left, top, right, bottom */
+  function panel(root, { x, y, title = "", label = "", margins = [22, 16, 26, 34] }) {
+    const { width, height } = root.viewBox.baseVal;
+    const [left, top, right, bottom] = [margins[3], margins[0], width - margins[1], height - margins[2]];
+    const scale = ({ from, to, log }, a, b) => {
+      const at = log ? Math.log : (v) => v;
+      const [low, high] = [Math.min(a, b) - width, Math.max(a, b) + width];
+      return (v) => Math.max(low, Math.min(high, a + ((at(v) - at(from)) / (at(to) - at(from))) * (b - a)));
+    };
+    const [sx, sy] = [scale(x, left, right), scale(y, bottom, top)];
+    const grid = svg(root, "g", { class: "grid" });
+    for (const [value, text] of x.ticks ?? []) {
+      svg(grid, "path", { d: `M${sx(value)} ${top}V${bottom}` });
+      svg(grid, "text", { x: sx(value), y: bottom + 14, "text-anchor": "middle" }, text);
+    }
+    for (const [value, text] of y.ticks ?? []) {
+      svg(grid, "path", { d: `M${left} ${sy(value)}H${right}` });
+      svg(grid, "text", { x: left - 5, y: sy(value) + 4, "text-anchor": "end" }, text);
+    }
+    if (title) svg(root, "text", { x: left, y: 12 }, title);
+    if (label) svg(root, "text", { x: right, y: bottom + 25, "text-anchor": "end", class: "label" }, label);
+    const id = `${root.dataset.part}-inside`;
+    const clip = svg(svg(root, "defs"), "clipPath", { id });
+    svg(clip, "rect", { x: left, y: top - 6, width: right - left + 6, height: bottom - top + 12 });
+    const inside = svg(root, "g", { "clip-path": `url(#${id})` });
+    return { sx, sy, inside, box: [left, top, right, bottom] };
+  }
+
+  /** A line through points, as the d of a path; it breaks where there is no number.
+   * @param {number} count @param {(i: number) => number} x @param {(i: number) => number} y */
+  function line(count, x, y) {
+    let [d, pen] = ["", "M"];
+    for (let i = 0; i < count; i++) {
+      const [a, b] = [x(i), y(i)];
+      if (Number.isFinite(a) && Number.isFinite(b)) (d += `${pen}${a.toFixed(1)} ${b.toFixed(1)}`), (pen = "L");
+      else pen = "M";
+    }
+    return d;
+  }
+
+  /** Lets a mark be dragged, and a tap on its drawing put it there. Controls of the form do the same for the keyboard.
+   * @param {SVGSVGElement} root @param {SVGElement} mark
+   * @param {(x: number, y: number) => void} move gets places in the drawing
+   * @param {() => void} rest called when the hand lets go */
+  function drag(root, mark, move, rest) {
+    const at = ({ clientX, clientY }) => {
+      const box = root.getBoundingClientRect();
+      const { width, height } = root.viewBox.baseVal;
+      move(((clientX - box.left) / box.width) * width, ((clientY - box.top) / box.height) * height);
+    };
+    mark.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      mark.setPointerCapture(event.pointerId);
+      mark.addEventListener("pointermove", at);
+    });
+    // touch-action does not reach parts of a drawing: without this, the page would scroll under the finger.
+    mark.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+    for (const end of ["pointerup", "pointercancel"])
+      mark.addEventListener(end, () => {
+        mark.removeEventListener("pointermove", at);
+        rest();
+      });
+    root.addEventListener("click", (event) => {
+      at(event);
+      rest();
+    });
+  }
+
+  return { start, number, tens, fill, write, svg, panel, line, drag, still, zh };
+})();

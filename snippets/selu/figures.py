@@ -72,7 +72,8 @@ def fixed_points(evidence: Evidence, say: Say, wide: bool) -> Figure:
             axes.plot(_crossing(series.x, factors), 1, "o", color=color, markersize=8)
     axes.set(
         title=say(
-            "一层把二阶矩变成几倍", "Factor by which a layer changes the second moment"
+            "二阶矩经过一层变为几倍",
+            "Factor by which a layer changes the second moment",
         ),
         xlabel=say("输入的二阶矩", "second moment of its inputs"),
         xscale="log",

@@ -7,6 +7,8 @@
   const FRICTIONS = Array.from({ length: 101 }, (_, i) => i / 20); // minus their powers of ten
   const [RIM_X, RIM_Y] = [1.65, 0.99]; // of the valley that is seen
   const FARTHEST = { w1: 1.6, w2: 0.95 };
+  const [NAMES, COLORS] = [["flat", "steep"], ["teal", "ochre"]];
+  const seen = (place) => (Math.abs(place) < 10 ? place : NaN); // what diverges is drawn until it is far away
 
   kit.start("momentum", ({ part, words, state, set, keep, say, tell }) => {
     // Steps to settle: the slider below is its axis.
@@ -15,23 +17,23 @@
       x: { from: 0, to: 5, ticks: [0, 1, 2, 3, 4, 5].map((k) => [k, k < 2 ? String(10 ** -k) : kit.tens(-k)]) },
       y: { from: 3, to: 3e6, log: true, ticks: [[100, "100"], [1e4, kit.tens(4)], [1e6, kit.tens(6)]] },
     });
-    const curves = [kit.svg(settle.inside, "path", { class: "flat" }), kit.svg(settle.inside, "path", { class: "steep" })];
-    const names = ["flat", "steep"].map((name) => kit.svg(settle.inside, "text", { class: `word ${name}` }, words[name]));
-    const here = kit.svg(settle.inside, "path", { class: "here" });
-    const dots = ["flat", "steep"].map((name) => kit.svg(settle.inside, "circle", { r: 4.5, class: `dot ${name}` }));
+    const curves = COLORS.map((color) => kit.svg(settle.inside, "path", { class: `line ${color}` }));
+    const names = COLORS.map((color, i) => kit.svg(settle.inside, "text", { class: `word ${color}` }, words[NAMES[i]]));
+    const here = kit.svg(settle.inside, "path", { class: "line red" });
+    const dots = COLORS.map((color) => kit.svg(settle.inside, "circle", { r: 4.5, class: `dot ${color}` }));
 
     // The valley: flat from side to side, steep up and down
     const valley = kit.panel(part("valley"), {
       title: words.valley, margins: [22, 1, 1, 1], x: { from: -RIM_X, to: RIM_X }, y: { from: -RIM_Y, to: RIM_Y },
     });
     const levels = [0.18, 0.36, 0.72, 1.08, 1.44, 1.8, 2.16, 2.52, 2.88].map((size) => {
-      const level = kit.svg(valley.inside, "ellipse", { cx: valley.sx(0), cy: valley.sy(0), class: "level" });
+      const level = kit.svg(valley.inside, "ellipse", { cx: valley.sx(0), cy: valley.sy(0), class: "line rule" });
       level.setAttribute("rx", valley.sx(size) - valley.sx(0));
       return [size, level];
     });
-    kit.svg(valley.inside, "path", { d: `M${valley.sx(0) - 5} ${valley.sy(0)}h10m-5 -5v10`, class: "minimum" });
-    const trail = kit.svg(valley.inside, "path", { class: "trail" });
-    const steps = kit.svg(valley.inside, "path", { class: "dots" });
+    kit.svg(valley.inside, "path", { d: `M${valley.sx(0) - 5} ${valley.sy(0)}h10m-5 -5v10`, class: "line soft" });
+    const trail = kit.svg(valley.inside, "path", { class: "line trail" });
+    const steps = kit.svg(valley.inside, "path", { class: "line points" });
     const handle = kit.svg(valley.inside, "g", { class: "handle" });
     kit.svg(handle, "circle", { r: 22, class: "reach" }); // for a finger
     kit.svg(handle, "circle", { r: 7 });
@@ -48,8 +50,8 @@
       x: { from: 0, to: STEPS, ticks: [0, 100, 200, 300].map((k) => [k, String(k)]) },
       y: { from: -1.3, to: 1.3, ticks: [[-1, "−1"], [0, "0"], [1, "1"]] },
     });
-    const envelope = kit.svg(distance.inside, "path", { class: "envelope" });
-    const lines = [kit.svg(distance.inside, "path", { class: "flat" }), kit.svg(distance.inside, "path", { class: "steep" })];
+    const envelope = kit.svg(distance.inside, "path", { class: "line faint" });
+    const lines = COLORS.map((color) => kit.svg(distance.inside, "path", { class: `line ${color}` }));
     const bound = kit.svg(distance.inside, "text", { x: 300, "text-anchor": "end", class: "label" }, words.envelope);
 
     const plane = kit.panel(part("roots"), {
@@ -57,10 +59,10 @@
     });
     const unit = plane.sx(1) - plane.sx(0);
     const [cx, cy] = [plane.sx(0), plane.sy(0)];
-    kit.svg(plane.inside, "path", { d: `M${cx - 1.1 * unit} ${cy}h${2.2 * unit}M${cx} ${cy - 1.1 * unit}v${2.2 * unit}`, class: "cross" });
-    kit.svg(plane.inside, "circle", { cx, cy, r: unit, class: "unit" });
-    const inner = kit.svg(plane.inside, "circle", { cx, cy, class: "envelope" });
-    const marks = ["flat", "flat", "steep", "steep"].map((name) => kit.svg(plane.inside, "circle", { r: 4.5, class: `dot ${name}` }));
+    kit.svg(plane.inside, "path", { d: `M${cx - 1.1 * unit} ${cy}h${2.2 * unit}M${cx} ${cy - 1.1 * unit}v${2.2 * unit}`, class: "line rule" });
+    kit.svg(plane.inside, "circle", { cx, cy, r: unit, class: "line soft" });
+    const inner = kit.svg(plane.inside, "circle", { cx, cy, class: "line faint" });
+    const marks = [0, 0, 1, 1].map((i) => kit.svg(plane.inside, "circle", { r: 4.5, class: `dot ${COLORS[i]}` }));
 
     let noises = [];
 
@@ -85,7 +87,7 @@
       const start = [s.w1, s.w2];
       const noise = noises.map((values) => s.noise && values.map((v) => v * s.noise));
       const paths = curvatures.map((c, i) => maths.path(s.lr, s.momentum, c, s.nesterov, start[i], noise[i]));
-      const [x, y] = [(k) => valley.sx(paths[0][k]), (k) => valley.sy(paths[1][k])];
+      const [x, y] = [(k) => valley.sx(seen(paths[0][k])), (k) => valley.sy(seen(paths[1][k]))];
       const d = kit.line(STEPS + 1, x, y);
       trail.setAttribute("d", d);
       steps.setAttribute("d", `${d.replaceAll("L", "h0M")}h0`);
@@ -94,10 +96,10 @@
       curvatures.forEach((c, i) => {
         // In units of the start; noise has its own size, so that then the path itself is shown.
         const shown = s.noise ? paths[i] : maths.path(s.lr, s.momentum, c, s.nesterov, 1);
-        lines[i].setAttribute("d", kit.line(STEPS + 1, distance.sx, (k) => distance.sy(shown[k])));
+        lines[i].setAttribute("d", kit.line(STEPS + 1, distance.sx, (k) => distance.sy(seen(shown[k]))));
       });
       const { kind, rate } = motions[0];
-      const shrinks = kind === "swings" && !s.noise;
+      const shrinks = kind === "swings" && motions[1].kind !== "diverges" && !s.noise;
       const edge = (sign) => kit.line(61, (k) => distance.sx(5 * k), (k) => distance.sy(sign * rate ** (5 * k)));
       envelope.setAttribute("d", shrinks ? edge(1) + edge(-1) : "");
       bound.setAttribute("visibility", shrinks ? "visible" : "hidden");
@@ -123,13 +125,12 @@
     }
 
     function speak(s, motions) {
-      ["flat", "steep"].forEach((name, i) => {
+      NAMES.forEach((name, i) => {
         for (const count of ["steps", "crossings"])
           kit.write(part(`${name}-${count}`), s.noise ? words.never : kit.number(motions[i][count]));
       });
       const { name, numbers } = maths.finding(s);
-      const digits = (key) => (key.startsWith("left") ? 2 : 3);
-      const told = Object.entries(numbers).map(([key, value]) => [key, kit.number(value, digits(key))]);
+      const told = Object.entries(numbers).map(([key, value]) => [key, kit.number(value)]);
       const finding = kit.fill(words[name], Object.fromEntries(told));
       kit.write(part("finding"), finding);
       say(finding);

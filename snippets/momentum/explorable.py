@@ -93,7 +93,7 @@ def form(say: Say) -> str:
     hand = slider("momentum", say("动量", "Momentum"), 0, 5, 0.05, 1, "friction")
     flat, steep = say("平缓", "flat"), say("陡", "steep")
     row = (
-        '<tr><th scope="row"><span class="swatch {0}"></span>{1}</th>'
+        '<tr><th scope="row"><span class="swatch {2}"></span>{1}</th>'
         '<td data-part="{0}-steps"></td><td data-part="{0}-crossings"></td></tr>'
     )
     knobs = [
@@ -134,7 +134,9 @@ def form(say: Say) -> str:
 <table class="readings"><thead><tr><td></td>
 <th scope="col">{say("几步稳定", "steps to settle")}</th>
 <th scope="col">{say("几次越过", "crossings")}</th></tr></thead>
-<tbody>{row.format("flat", flat)}{row.format("steep", steep)}</tbody></table>
+<tbody>{row.format("flat", flat, "teal")}{
+        row.format("steep", steep, "ochre")
+    }</tbody></table>
 {text("finding")}</div>
 {_valley(say)}
 {_distance(say)}

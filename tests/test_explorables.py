@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from explorables import EXPLORABLES, placeholders, words
 from playwright.sync_api import Browser, Page
-
-from tests.explorables import EXPLORABLES, placeholders, words
 
 PAGES = [f"{language}/{slug}/" for slug in EXPLORABLES for language in ("zh", "en")]
 STATE = """() => Object.fromEntries([...document.querySelector(".explorable form").elements]

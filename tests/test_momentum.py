@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 import torch
+from explorables import placeholders, states, words
 
 from snippets.activations.dead_units import dead_units
 from snippets.laboratory.digits import splits
@@ -17,7 +18,6 @@ from snippets.momentum.agreement import FILES
 from snippets.momentum.best_momentum import best_momentum
 from snippets.momentum.largest_stable_lr import largest_stable_lr
 from snippets.momentum.quadratic_momentum import quadratic_momentum
-from tests.explorables import placeholders, states, words
 
 SETTINGS = [
     (0.01, 0.0, False),

@@ -35,23 +35,28 @@
     kit.svg(run.inside, "path", { d: curve("signal"), class: "line teal" });
     const named = (text, tau, factor, color, anchor) =>
       kit.svg(run.inside, "text", { x: run.sx(tau), y: run.sy(factor), "text-anchor": anchor, class: `word ${color}` }, text);
-    named(words.gradients, 0.93, 1.2, "teal", "middle");
-    named(words.signal, 0.93, 0.86, "teal", "middle");
-    named(words.both, 1.2, 0.5, "ochre", "start");
+    named(words.gradients, 0.95, 1.16, "teal", "end");
+    named(words.signal, 0.95, 0.78, "teal", "end");
+    named(words.both, 1.2, 0.4, "ochre", "start");
     const here = kit.svg(run.inside, "path", { class: "line red" });
     const back = kit.svg(run.inside, "circle", { r: 3, class: "dot teal" });
     const ahead = pair(run.inside, "circle", { r: 4.5, class: "dot" });
 
-    // One layer: second moment after it over the one before, and the way of a signal through all of them
+    // One layer: by what it multiplies a second moment, and the way of a signal through all of them
     const decades = [-2, -1, 0, 1, 2].map((k) => [10 ** k, k && k !== 1 ? kit.tens(k) : String(10 ** k)]);
-    const moments = { from: MOMENTS[0], to: MOMENTS.at(-1), log: true, ticks: decades };
-    const map = kit.panel(part("map"), { title: words.map, margins: [22, 16, 20, 34], x: moments, y: moments });
+    const map = kit.panel(part("map"), {
+      title: words.map,
+      margins: [22, 16, 20, 34],
+      x: { from: MOMENTS[0], to: MOMENTS.at(-1), log: true, ticks: decades },
+      y: { from: 0.16, to: 6.3, log: true, ticks: [[0.25, "1/4"], [0.5, "1/2"], [1, "1"], [2, "2"], [4, "4"]] },
+    });
     const clamped = (q) => Math.max(1e-9, Math.min(1e9, q));
-    const [mx, my] = [(q) => map.sx(clamped(q)), (q) => map.sy(clamped(q))];
-    kit.svg(map.inside, "path", { d: `M${mx(MOMENTS[0])} ${my(MOMENTS[0])}L${mx(MOMENTS.at(-1))} ${my(MOMENTS.at(-1))}`, class: "line soft" });
-    const stairs = pair(map.inside, "path", { class: "line stairs" });
+    const [mx, my] = [(q) => map.sx(clamped(q)), map.sy];
+    kit.svg(map.inside, "path", { d: `M${map.box[0]} ${my(1)}H${map.box[2]}`, class: "line soft" });
+    const from = kit.svg(map.inside, "path", { class: "line red" });
     const curves = pair(map.inside, "path", { class: "line" });
-    const kept = kit.svg(map.inside, "circle", { r: 4.5, class: "dot teal" });
+    const trails = pair(map.inside, "path", { class: "line signs" });
+    const kept = kit.svg(map.inside, "circle", { cy: my(1), r: 4.5, class: "dot teal" });
     const handle = kit.svg(map.inside, "g", { class: "handle" });
     kit.svg(handle, "circle", { r: 22, class: "reach" }); // for a finger
     kit.svg(handle, "circle", { r: 7 });
@@ -66,7 +71,7 @@
     const sizes = { from: 1e-5, to: 1e5, log: true, ticks: [[1e-4, kit.tens(-4)], [1, "1"], [1e4, kit.tens(4)]] };
     const over = (name, margins, more) =>
       kit.panel(part(name), { title: words[name], margins, x: { from: 0, to: DEPTH, ticks: layers }, y: sizes, ...more });
-    const panels = { signal: over("forward", [22, 16, 16, 34]), gradient: over("backward", [22, 16, 28, 34], { label: words.layer }) };
+    const panels = { signal: over("forward", [22, 16, 20, 34]), gradient: over("backward", [22, 16, 28, 34], { label: words.layer }) };
     const ways = Object.entries(panels).map(([name, { sx, sy, inside }]) => {
       const lines = pair(inside, "path", { class: "line" });
       return (i, moments) => lines[i].setAttribute("d", kit.line(DEPTH + 1, sx, (k) => sy(moments[name][k])));
@@ -86,17 +91,16 @@
 
       const found = NAMES.map((name) => maths.through(name, tau, s.start));
       NAMES.forEach((name, i) => {
-        const after = (q) => q * maths.layer(name, tau, q).signal;
-        curves[i].setAttribute("d", kit.line(MOMENTS.length, (k) => mx(MOMENTS[k]), (k) => my(after(MOMENTS[k]))));
+        const factor = (q) => maths.layer(name, tau, q).signal;
+        curves[i].setAttribute("d", kit.line(MOMENTS.length, (k) => mx(MOMENTS[k]), (k) => my(factor(MOMENTS[k]))));
         const q = found[i].signal;
-        // up or down to the curve, then across to the diagonal
-        stairs[i].setAttribute("d", kit.line(2 * DEPTH + 1, (k) => mx(q[k >> 1]), (k) => my(q[(k + 1) >> 1])));
+        const places = kit.line(DEPTH + 1, (k) => mx(q[k]), (k) => my(factor(q[k])));
+        trails[i].setAttribute("d", `${places.replaceAll("L", "h0M")}h0`);
         for (const way of ways) way(i, found[i]);
       });
-      const held = clamped(maths.fixed(tau));
-      kept.setAttribute("cx", map.sx(held));
-      kept.setAttribute("cy", map.sy(held));
-      handle.setAttribute("transform", `translate(${map.sx(s.start)} ${map.sy(s.start)})`);
+      kept.setAttribute("cx", mx(maths.fixed(tau)));
+      from.setAttribute("d", `M${mx(s.start)} ${map.box[1]}V${map.box[3]}`);
+      handle.setAttribute("transform", `translate(${mx(s.start)} ${map.box[3] - 8})`);
       speak(s, tau, found);
     }
 

@@ -16,15 +16,15 @@ def words(say: Say) -> dict[str, str]:
     return {
         # drawings
         "run": say(
-            "每层最终变为几倍，横轴是权重的 τ",
-            "Factor a layer in the long run, over τ of the weights",
+            "每层最终变为几倍，横轴是 τ",
+            "Factor a layer in the long run, over τ",
         ),
         "signal": say("SELU：信号", "SELU, signal"),
         "gradients": say("SELU：梯度", "SELU, gradients"),
         "both": say("ReLU：两者", "ReLU, both"),
         "map": say(
-            "一层之后的二阶矩，横轴是之前的：拖动起点",
-            "Second moment after a layer, over before: drag",
+            "一层变为几倍，横轴是输入的二阶矩：拖动起点",
+            "Factor of one layer, over size: drag the start",
         ),
         "forward": say("前向 →：输出的二阶矩", "Forward →: second moment of outputs"),
         "backward": say(
@@ -34,8 +34,8 @@ def words(say: Say) -> dict[str, str]:
         # controls
         "tau": "τ = {tau}",
         "tau dropped": say(
-            "τ = {tau}，加上随机失活等于 {effective}",
-            "τ = {tau}, with dropout as {effective}",
+            "τ = {tau}，等效于 {effective}",
+            "τ = {tau}, in effect {effective}",
         ),
         "tau aloud": say(
             "τ 取 {tau}，五十层之后二阶矩 SELU 为 {after}，ReLU 为 {relu}",
@@ -56,7 +56,7 @@ def words(say: Say) -> dict[str, str]:
         ),
         "returns": say(
             "SELU 忘掉了起点：二阶矩从 {start} 出发，过 {layers} 层，离 {fixed} 就不到一成了。"
-            "ReLU 不论大小都变为 {relu} 倍。梯度传回输入时，SELU 的变为 {gradient} 倍。",
+            "ReLU 不论大小，每层都变为 {relu} 倍。梯度传回输入时，SELU 的变为 {gradient} 倍。",
             "SELU forgets the start: from {start}, it takes {layers} layers to within a tenth of {fixed}. "
             "ReLU multiplies any size by {relu} a layer. "
             "SELU’s gradients reach the inputs multiplied by {gradient}.",
@@ -74,11 +74,10 @@ def words(say: Say) -> dict[str, str]:
             "ReLU multiplies by {relu} and still fades.",
         ),
         "exchanged": say(
-            "角色互换：ReLU 每层恰好 1 倍，{start} 也好，别的大小也好，都原样保留，梯度也一样。"
+            "角色互换：ReLU 多大的信号都原样保留，梯度也一样。"
             "SELU 什么也守不住：信号和梯度每层至少变为 {least} 倍。",
-            "The roles are exchanged: ReLU multiplies by 1 and keeps {start}, or any other size, "
-            "and gradients. SELU keeps none: its signal and gradients grow by a factor of {least} a layer "
-            "at least.",
+            "The roles are exchanged. ReLU keeps any size, of signals and of gradients. "
+            "SELU keeps none: both grow by a factor of {least} a layer at least.",
         ),
         "explodes": say(
             "权重太大：SELU 的信号和梯度每层至少变为 {least} 倍，ReLU 的变为 {relu} 倍。"
@@ -94,8 +93,8 @@ def form(say: Say) -> str:
     hand = slider(
         "tau",
         say(
-            "权重：输入个数乘以方差",
-            "Weights: number of inputs times variance",
+            "权重的方差",
+            "Variance of the weights",
         ),
         -0.625,
         0.625,
@@ -158,8 +157,9 @@ def _run(say: Say) -> str:
 
 def _map(say: Say) -> str:
     alternative = say(
-        "一层之后的二阶矩随之前的变化，以及信号逐层走过的阶梯",
-        "The second moment after a layer over that before it, and the stairs of a signal from layer to layer",
+        "一层把二阶矩变为几倍，随输入的二阶矩变化；点是信号逐层走过的地方",
+        "The factor by which a layer changes a second moment, over that moment; dots mark where a signal "
+        "is from layer to layer",
     )
     return drawing("map", 324, 200, alternative)
 
@@ -173,6 +173,6 @@ def _layers(say: Say) -> str:
         "梯度从最后一层传回输入，各层的二阶矩",
         "The second moment of gradients on their way from the last layer back to the inputs",
     )
-    return drawing("forward", 324, 118, forward) + drawing(
+    return drawing("forward", 324, 124, forward) + drawing(
         "backward", 324, 130, backward
     )

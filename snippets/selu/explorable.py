@@ -55,9 +55,9 @@ def words(say: Say) -> dict[str, str]:
             "they reach the inputs multiplied by {gradient}. ReLU multiplies both by {relu} a layer.",
         ),
         "returns": say(
-            "SELU 忘掉了起点：二阶矩从 {start} 出发，过 {layers} 层，离 {fixed} 就不到一成了。"
+            "SELU 忘掉了起点：二阶矩从 {start} 出发，过 {layers} 层，与 {fixed} 就相差不到一成。"
             "ReLU 不论大小，每层都变为 {relu} 倍。梯度传回输入时，SELU 的变为 {gradient} 倍。",
-            "SELU forgets the start: from {start}, it takes {layers} layers to within a tenth of {fixed}. "
+            "SELU forgets the start, {start}: layer {layers} is the first within ten percent of {fixed}. "
             "ReLU multiplies any size by {relu} a layer. "
             "SELU’s gradients reach the inputs multiplied by {gradient}.",
         ),

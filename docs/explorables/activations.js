@@ -7,6 +7,7 @@
   const LOGITS = Array.from({ length: 8 * END + 1 }, (_, k) => k / 8);
   const COLORS = ["teal", "ochre"]; // of the loss on logits, of the one after a sigmoid
   const TENS = [0, 10, 20, 30, 40];
+  const FEW = ["gradient", "ownGradient", "distance"]; // are written with three digits, logits and losses with four
 
   kit.start("activations", ({ part, words, set, keep, say, tell }) => {
     // Three drawings above one another share the axis along which the slider below moves.
@@ -83,15 +84,16 @@
     }
 
     function speak(s, values) {
-      const shown = values.map((pair) => pair.map((value) => (Number.isNaN(value) ? words.nan : kit.number(value))));
+      const shown = values.map((pair, i) => pair.map((value) => (Number.isNaN(value) ? words.nan : kit.number(value, i ? 3 : 4))));
       ["loss", "gradient"].forEach((kind, i) => ["logits", "own"].forEach((name, j) => kit.write(part(`${name}-${kind}`), shown[i][j])));
       const { name, numbers: found } = maths.finding(s);
-      const told = Object.entries(found).map(([key, value]) => [key, kit.number(value, key === "from" ? 4 : 3)]);
+      const told = Object.entries(found).map(([key, value]) => [key, kit.number(value, FEW.includes(key) ? 3 : 4)]);
       const finding = kit.fill(words[name], Object.fromEntries(told));
       kit.write(part("finding"), finding);
       say(finding);
       const logit = kit.number(s.logit, 4);
-      tell("logit", kit.fill(words.logit, { logit }), kit.fill(words["logit aloud"], { logit, loss: shown[0][1], gradient: shown[1][1] }));
+      const aloud = Number.isNaN(values[1][1]) ? words["nan aloud"] : shown[1][1];
+      tell("logit", kit.fill(words.logit, { logit }), kit.fill(words["logit aloud"], { logit, loss: shown[0][1], gradient: aloud }));
     }
 
     return { draw };

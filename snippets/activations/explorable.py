@@ -29,6 +29,7 @@ def words(say: Say) -> dict[str, str]:
         "logits": "BCEWithLogitsLoss",
         "own": say("sigmoid 加 BCELoss", "sigmoid, BCELoss"),
         "nan": "NaN",
+        "nan aloud": say("不是数", "not a number"),
         # controls
         "logit": "z = {logit}",
         "logit aloud": say(
@@ -51,19 +52,19 @@ def words(say: Say) -> dict[str, str]:
             "存下的概率离 1 还有 {distance}，可 BCELoss 的除数不小于 10⁻¹²："
             "梯度只剩 {ownGradient}，本该是 {gradient}。",
             "The stored probability is {distance} away from 1, but BCELoss divides by at least 10⁻¹²: "
-            "a gradient of {ownGradient} is left, instead of {gradient}.",
+            "a gradient of {ownGradient} is left instead of {gradient}.",
         ),
         "blind": say(
             "存下的概率正好是 1。自己接 sigmoid，对数几率从 {from} 起，错得再离谱，"
-            "损失也只是 100，梯度也只是 0，什么都学不到。",
-            "The stored probability is exactly 1. From a logit of {from} on, however bad the mistake, "
-            "a sigmoid of your own leaves a loss of 100 and a gradient of 0: nothing to learn from.",
+            "损失也只是 100，梯度也只是 0。",
+            "The stored probability is exactly 1. From a logit of {from} on, a sigmoid of your own "
+            "leaves a loss of 100 and a gradient of 0, however bad the mistake.",
         ),
         "spoilt": say(
             "存下的概率正好是 1，float16 又把保护除法的 10⁻¹² 舍入成 0："
-            "对数几率从 {from} 起，梯度不是数，走一步权重就毁了。",
-            "The stored probability is exactly 1, and float16 rounds BCELoss’s guard, 10⁻¹², to 0: from "
-            "a logit of {from} on, the gradient is not a number, and one step with it spoils the weights.",
+            "对数几率从 {from} 起，梯度不是数。",
+            "The stored probability is exactly 1, and float16 rounds BCELoss’s guard, 10⁻¹², to 0: "
+            "from a logit of {from} on, the gradient is not a number.",
         ),
     }
 

@@ -28,7 +28,7 @@
 
     // The numbers that the type has below 1, and 1 itself, beyond every logit
     const numbers = kit.svg(kept.inside, "path", { class: "line soft" });
-    const last = kit.svg(part("kept"), "text", { y: top - 6, "text-anchor": "middle", class: "label" });
+    const last = kit.svg(part("kept"), "text", { y: top - 6, class: "label" });
     kit.svg(part("kept"), "path", { d: `M${right + 9} ${top}V${bottom}`, class: "line points" });
     kit.svg(part("kept"), "text", { x: right + 9, y: top - 6, "text-anchor": "middle" }, "1");
     const way = kit.svg(part("kept"), "path", { class: "line ochre" });
@@ -75,10 +75,12 @@
       }));
       const stored = maths.stored(dtype);
       numbers.setAttribute("d", stored.map((z) => `M${kept.sx(z).toFixed(1)} ${top}V${bottom}`).join(""));
-      kit.write(last, `1 − ${kit.tens(-TYPES[dtype].digits).replace("10", "2")}`);
-      last.setAttribute("x", Math.min(kept.sx(stored[0]), right - 28));
       const edge = maths.blind(dtype);
-      own.setAttribute("x", edge < 20 ? right : loss.sx(edge - 1));
+      const early = edge < 20;
+      kit.write(last, kit.fill(words.last, { last: `1 − ${kit.tens(-TYPES[dtype].digits).replace("10", "2")}` }));
+      last.setAttribute("text-anchor", early ? "start" : "end");
+      last.setAttribute("x", kept.sx(stored[0]) + (early ? -8 : 8));
+      own.setAttribute("x", early ? right : loss.sx(edge - 1));
       none.setAttribute("x", loss.sx(edge + 1));
       none.setAttribute("visibility", dtype === "float16" ? "visible" : "hidden");
     }

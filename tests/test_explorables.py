@@ -33,7 +33,7 @@ def page(
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(f"{address}{request.param}")
+    page.goto(f"{address}{request.param}#figure")  # the script comes with the figure
     page.wait_for_selector(".explorable.alive")
     yield page
     page.close()
@@ -86,13 +86,15 @@ def test_the_language_switch_carries_the_state(page: Page) -> None:
     page.wait_for_function("() => location.search")
     state = page.evaluate(STATE)
     page.click("a[hreflang]:visible")
+    page.locator("#figure").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 400)
     page.wait_for_selector(".explorable.alive")
     assert page.evaluate(STATE) == state
 
 
 def test_a_malformed_address_is_as_if_nothing_had_been_asked(page: Page) -> None:
     start = page.evaluate(STATE)
-    clean = page.url.partition("?")[0]
+    clean = page.url.partition("#")[0]
     draw = random.Random(page.url[-20:])
     numbers = [
         "NaN",
@@ -110,9 +112,8 @@ def test_a_malformed_address_is_as_if_nothing_had_been_asked(page: Page) -> None
         *bad,
         *("".join(draw.choices("0123456789.e-+%zé<", k=6)) for _ in range(10)),
     ]:
-        page.goto(
-            f"{clean}?{'&'.join(f'{name}={text}' for name in names)}&{text}={text}"
-        )
+        asked = "&".join(f"{name}={text}" for name in (*names, text))
+        page.goto(f"{clean}?{asked}#figure")
         page.wait_for_selector(".explorable.alive")
         state = page.evaluate(STATE)
         for (
@@ -205,7 +206,8 @@ def test_the_static_figure_is_there_instead(
     if way == "a script that fails":
         page.route("**/explorables/*.js", lambda route: route.abort())
     for name in PAGES:
-        page.goto(address + name)
+        page.goto(f"{address}{name}#figure")
+        page.wait_for_timeout(300)
         if way == "paper":
             page.emulate_media(media="print")
         assert page.locator(".explorable > .static svg:visible").count() == 1, name
@@ -229,7 +231,7 @@ def test_a_finger_that_drags_scrolls_nothing(browser: Browser, address: str) -> 
     )
     page = context.new_page()
     for name in PAGES:
-        page.goto(address + name)
+        page.goto(f"{address}{name}#figure")
         page.wait_for_selector(".explorable.alive")
         handle = page.locator(".explorable .handle").first
         if not handle.count():

@@ -193,6 +193,16 @@ if (filter) {
   addEventListener("pageshow", () => [...new FormData(filter).values()].some(Boolean) && apply());
 }
 
+// A figure that can be turned asks for its script when a reader comes to it: what is seen first stays light.
+for (const figure of document.querySelectorAll(".explorable")) {
+  const near = (entries, watching) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    watching.disconnect();
+    document.head.append(Object.assign(document.createElement("script"), { src: figure.dataset.script }));
+  };
+  new IntersectionObserver(near, { rootMargin: "0px 0px -25%" }).observe(figure);
+}
+
 // On paper the answers to "check yourself" are open.
 const closed = [];
 addEventListener("beforeprint", () => {

@@ -20,7 +20,7 @@
     const w = Float64Array.from({ length: WEIGHTS }, () => (2 * draw() - 1) / Math.sqrt(PIXELS));
     const b = new Float64Array(CLASSES);
     const squares = [w, b].map((p) => p.map(() => ACCUMULATED));
-    return { way, penalty, w, b, squares, clipped: w.map(() => 0), step: 0, path: [w[WATCHED]] };
+    return { way, penalty, w, b, squares, clipped: w.map(() => 0), step: 0, path: [w[WATCHED]], told: null };
   }
 
   /** Logits of an image, into `to`. */
@@ -117,15 +117,18 @@
   /** The model of a state, what is read off it, and the path of one weight, the last place being after pruning; finishes
    * what has not been trained. */
   function model(state) {
-    const [own] = finished(state);
-    const { cut } = state;
-    const w = state.way === "prune" ? own.w.map((v) => (Math.abs(v) < cut ? 0 : v)) : own.w;
-    return { w, b: own.b, path: [...own.path, w[WATCHED]], ...read({ w, b: own.b }) };
+    const [{ w, b, path, told }] = finished(state);
+    if (state.way !== "prune") return { w, b, path: [...path, w[WATCHED]], ...told };
+    const left = w.map((v) => (Math.abs(v) < state.cut ? 0 : v));
+    return { w: left, b, path: [...path, left[WATCHED]], ...read({ w: left, b }) };
   }
 
   function finished(state) {
     const runs = trainings(state);
-    for (const each of runs) while (each.step < STEPS) advance(each);
+    for (const each of runs) {
+      while (each.step < STEPS) advance(each);
+      each.told ??= read(each);
+    }
     return runs;
   }
 
@@ -135,7 +138,7 @@
   /** What is to be said of a state: the name of a sentence, and the numbers in it. */
   function finding(state) {
     const { w, zeros, accuracy } = model(state);
-    const other = read(finished(state).at(-1));
+    const other = finished(state).at(-1).told;
     const step = reach(state);
     const tiny = w.filter((v) => Math.abs(v) < step).length;
     const numbers = { zeros, accuracy, step, tiny, l1: state.l1, zerosOther: other.zeros, accuracyOther: other.accuracy };

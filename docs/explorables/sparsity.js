@@ -23,8 +23,9 @@
       x: { from: ZERO, to: 0, ticks: [[ZERO, "0"], ...[-4, -3, -2, -1].map((k) => [k, kit.tens(k)]), [0, "1"]] },
       y: { from: 0, to: WEIGHTS, ticks: [[0, ""], [WEIGHTS / 2, ""], [WEIGHTS, ""]] },
     });
-    const bars = kit.svg(part("sizes"), "path", { class: "dot" });
-    const count = kit.svg(part("sizes"), "text", { class: "word", x: sizes.sx(ZERO) - 8 });
+    kit.svg(sizes.inside, "text", { x: sizes.box[2], y: sizes.sy(WEIGHTS / 2) - 4, "text-anchor": "end", class: "label" }, WEIGHTS / 2);
+    const bars = kit.svg(part("sizes"), "path");
+    const count = kit.svg(part("sizes"), "text", { x: sizes.sx(ZERO) - 8, "font-weight": 700 });
     const apart = sizes.sx(ZERO + BIN);
     kit.svg(sizes.inside, "path", { d: `M${apart} ${sizes.box[1]}V${sizes.box[3]}`, class: "line rule" });
     const here = kit.svg(sizes.inside, "path", { class: "line red" });
@@ -32,8 +33,7 @@
 
     const path = kit.panel(part("path"), {
       title: words.path,
-      label: words.steps,
-      margins: [22, 16, 30, 48],
+      margins: [22, 20, 20, 44],
       x: { from: STEPS - LAST, to: STEPS, ticks: [240, 260, 280, 300].map((k) => [k, String(k)]) },
       y: { from: -1, to: 1, ticks: [[0, "0"]] },
     });
@@ -45,11 +45,11 @@
     // Every setting tried leaves a mark.
     const trade = kit.panel(part("trade"), {
       title: words.trade,
-      label: words.zeros,
-      margins: [22, 16, 30, 48],
-      x: { from: 0, to: 1, ticks: [[0, "0"], [0.5, "50%"], [0.8, "80%"], [1, "100%"]] },
+      margins: [22, 20, 20, 44],
+      x: { from: 0, to: 1, ticks: [[0, "0"], [0.5, "50%"], [1, "100%"]] },
       y: { from: 0, to: 100, ticks: [[0, "0"], [50, "50%"], [100, "100%"]] },
     });
+    kit.svg(trade.inside, "text", { x: trade.sx(0.5) + 4, y: trade.box[3] - 5, class: "label" }, words.csr);
     const tried = new Set();
     const marks = kit.svg(trade.inside, "g");
     const now = kit.svg(trade.inside, "circle", { r: 10, class: "line red" });
@@ -94,9 +94,9 @@
       const counts = new Array(BINS).fill(0);
       for (const v of model.w) if (v) counts[Math.max(1, Math.min(BINS - 1, Math.floor((Math.log10(Math.abs(v)) - ZERO) / BIN + 1e-9)))]++;
       const bar = (x, width, value) => (value ? `M${x.toFixed(1)} ${sizes.sy(0)}V${sizes.sy(value).toFixed(1)}h${width.toFixed(1)}V${sizes.sy(0)}z` : "");
-      const width = sizes.sx(BIN) - sizes.sx(0);
+      const width = apart - sizes.sx(ZERO) - 1;
       bars.setAttribute("d", bar(sizes.sx(ZERO) - 8, 16, model.zeros) + counts.map((value, i) => bar(sizes.sx(ZERO + i * BIN), width, value)).join(""));
-      bars.setAttribute("class", `dot ${color}`);
+      bars.setAttribute("class", `word ${color}`);
       count.setAttribute("class", `word ${color}`);
       count.setAttribute("y", sizes.sy(model.zeros) - 5);
       kit.write(count, model.zeros);
@@ -131,7 +131,7 @@
     function speak(s, model) {
       kit.write(part("zeros"), kit.fill(words.of, { zeros: model.zeros }));
       kit.write(part("accuracy"), `${kit.number(model.accuracy)}%`);
-      kit.write(part("bytes"), `${kit.number(model.bytes)} ×`);
+      kit.write(part("bytes"), kit.number(model.bytes));
       const { name: sentence, numbers } = maths.finding(s);
       const told = Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, kit.number(value)]));
       const finding = kit.fill(words[sentence], told);

@@ -24,12 +24,11 @@ def words(say: Say) -> dict[str, str]:
         "path": say(
             "其中一个权重，最后 60 步", "One of the weights, its last 60 steps"
         ),
-        "steps": say("步", "steps"),
         "trade": say(
-            "测试准确率；试过的设定都留在图上",
-            "Test accuracy: what you try leaves a mark",
+            "测试准确率，横轴是零的比例",
+            "Test accuracy over share of zeros",
         ),
-        "zeros": say("零的比例", "share of zeros"),
+        "csr": say("CSR 更小 →", "smaller in CSR →"),
         # readings
         "of": say("{zeros}/640", "{zeros} of 640"),
         "aloud": say(
@@ -114,10 +113,10 @@ def form(say: Say) -> str:
     readings = (
         ("zeros", say("精确的零", "exact zeros")),
         ("accuracy", say("测试准确率", "test accuracy")),
-        ("bytes", say("CSR，比稠密", "CSR, dense = 1")),
+        ("bytes", say("CSR 字节/稠密", "CSR bytes/dense")),
     )
     heads = "".join(f'<th scope="col">{head}</th>' for _, head in readings)
-    cells = "".join(f'<td data-part="{name}"></td>' for name, _ in readings)
+    cells = "".join(f'<td data-part="{name}">&nbsp;</td>' for name, _ in readings)
     return f"""
 <div class="panels">
 <div class="hand">{ways}{_sizes(say)}{"".join(hands)}</div>

@@ -21,9 +21,10 @@
     const sizes = kit.panel(part("sizes"), {
       title: words.sizes,
       x: { from: ZERO, to: 0, ticks: [[ZERO, "0"], ...[-4, -3, -2, -1].map((k) => [k, kit.tens(k)]), [0, "1"]] },
-      y: { from: 0, to: WEIGHTS, ticks: [[0, ""], [WEIGHTS / 2, ""], [WEIGHTS, ""]] },
+      y: { from: 0, to: 1.15 * WEIGHTS, ticks: [0, WEIGHTS / 2, WEIGHTS].map((k) => [k, ""]) },
     });
-    kit.svg(sizes.inside, "text", { x: sizes.box[2], y: sizes.sy(WEIGHTS / 2) - 4, "text-anchor": "end", class: "label" }, WEIGHTS / 2);
+    for (const k of [WEIGHTS / 2, WEIGHTS])
+      kit.svg(sizes.inside, "text", { x: sizes.box[2], y: sizes.sy(k) + 14, "text-anchor": "end", class: "label" }, k);
     const bars = kit.svg(part("sizes"), "path");
     const count = kit.svg(part("sizes"), "text", { x: sizes.sx(ZERO) - 8, "font-weight": 700 });
     const apart = sizes.sx(ZERO + BIN);
@@ -40,7 +41,7 @@
     const edges = kit.svg(path.inside, "path", { class: "line faint" });
     const edge = kit.svg(part("path"), "text", { x: path.box[0] - 5, "text-anchor": "end", class: "label" });
     const trail = kit.svg(path.inside, "path");
-    const end = kit.svg(path.inside, "path", { class: "dot" });
+    const end = kit.svg(part("path"), "path", { class: "dot" });
 
     // Every setting tried leaves a mark.
     const trade = kit.panel(part("trade"), {
@@ -51,8 +52,8 @@
     });
     kit.svg(trade.inside, "text", { x: trade.sx(0.5) + 4, y: trade.box[3] - 5, class: "label" }, words.csr);
     const tried = new Set();
-    const marks = kit.svg(trade.inside, "g");
-    const now = kit.svg(trade.inside, "circle", { r: 10, class: "line red" });
+    const marks = kit.svg(part("trade"), "g");
+    const now = kit.svg(part("trade"), "circle", { r: 10, class: "line red" });
 
     let wanted = null; // the state that is to be shown, and the one that is being trained for
     let working = null;
@@ -129,7 +130,7 @@
     }
 
     function speak(s, model) {
-      kit.write(part("zeros"), kit.fill(words.of, { zeros: model.zeros }));
+      kit.write(part("zeros"), model.zeros);
       kit.write(part("accuracy"), `${kit.number(model.accuracy)}%`);
       kit.write(part("bytes"), kit.number(model.bytes));
       const { name: sentence, numbers } = maths.finding(s);

@@ -29,8 +29,7 @@ def words(say: Say) -> dict[str, str]:
             "Test accuracy over share of zeros",
         ),
         "csr": say("CSR 更小 →", "smaller in CSR →"),
-        # readings
-        "of": say("{zeros}/640", "{zeros} of 640"),
+        # controls
         "aloud": say(
             "{value}：{zeros} 个零，准确率 {accuracy}%",
             "{value}: zeros {zeros}, accuracy {accuracy}%",
@@ -111,7 +110,7 @@ def form(say: Say) -> str:
         _hand("cut", say("阈值，对权重的大小", "Threshold on the size"), -5.5, 0, -1, hidden=True),
     )  # fmt: skip
     readings = (
-        ("zeros", say("精确的零", "exact zeros")),
+        ("zeros", say("零（共 640）", "zeros of 640")),
         ("accuracy", say("测试准确率", "test accuracy")),
         ("bytes", say("CSR 字节/稠密", "CSR bytes/dense")),
     )

@@ -4,6 +4,8 @@ import copy
 import functools
 import io
 import math
+import random
+import re
 
 import pytest
 import torch
@@ -11,8 +13,13 @@ from torch import nn
 from torch.nn.utils import prune
 
 from snippets.laboratory.ensembles import Ensemble
+from snippets.laboratory.few_digits import few_digits
+from snippets.laboratory.javascript import loaded
+from snippets.laboratory.random_numbers import uniform
 from snippets.sparsity import _networks as networks
 from snippets.sparsity import _training as training
+from snippets.sparsity import explorable
+from snippets.sparsity.agreement import FILES
 from snippets.sparsity.csr_speed import _with_csr, csr_speed
 from snippets.sparsity.ftrl import FTRL
 from snippets.sparsity.magnitude_masks import (
@@ -979,3 +986,142 @@ def test_masked_training_keeps_zeros_and_gradual_training_reaches_its_share():
         gradual, Data, range(3), 10, training.gradually_pruning_adam(gradual, 0.75, 80)
     )
     assert networks.zero_shares(gradual).tolist() == pytest.approx([0.75] * 3, abs=0.02)
+
+
+# The explorable: what it says of a state is true. Here all steps are taken anew, by the page's formulas.
+
+DIGITS = functools.cache(few_digits)
+HANDS = {"autograd": "penalty", "proximal": "penalty", "ftrl": "l1", "prune": "cut"}
+LR = 0.1
+
+
+def positions(name):
+    """All that a slider of the explorable can stand for, on a logarithmic scale with 0 at its left end."""
+    html = explorable.form(lambda _zh, en: en)
+    (control,) = re.findall(rf'<input type="range"[^>]* name="{name}"[^>]*>', html)
+    low, high, step = (
+        float(re.search(rf'{key}="([^"]*)"', control)[1])
+        for key in ("min", "max", "step")
+    )
+    powers = [low + k * step for k in range(1, round((high - low) / step) + 1)]
+    return [0.0, *(float(f"{10**power:.2g}") for power in powers)]
+
+
+def explorable_models(way, values):
+    """Softmax regressions after 300 steps, one for each value: weights, biases and FTRL's sums."""
+    data, runs = DIGITS(), len(values)
+    draw = uniform(1)
+    w = torch.tensor([2 * next(draw) - 1 for _ in range(640)], dtype=torch.float64)
+    w = w.view(1, 64, 10).repeat(runs, 1, 1) / 8
+    b = torch.zeros(runs, 1, 10, dtype=torch.float64)
+    limit = torch.tensor(values, dtype=torch.float64).view(runs, 1, 1)
+    n, m = torch.full_like(w, 0.1), torch.full_like(b, 0.1)
+    z = -n.sqrt() / LR * w
+    one_hot = torch.nn.functional.one_hot(data.train_y, 10)
+    for k in range(300):
+        at = 60 * k % 300
+        x, y = data.train_x[at : at + 60], one_hot[at : at + 60]
+        error = ((x @ w + b).softmax(2) - y) / 60
+        gw, gb = x.T @ error, error.sum(1, keepdim=True)
+        if way == "ftrl":
+            q, n, m = n.sqrt() / LR, n + gw**2, m + gb**2
+            z = z + gw - (n.sqrt() / LR - q) * w
+            w = -z.sign() * (z.abs() - limit).clamp(min=0) / (n.sqrt() / LR)
+            b = b - LR * gb / m.sqrt()
+            continue
+        b = b - LR * gb
+        u = w - LR * gw
+        if way == "autograd":
+            w = u - LR * limit * w.sign()
+        else:
+            w = u.sign() * (u.abs() - LR * limit).clamp(min=0)
+    return dict(zip(values, zip(w, b, z, strict=True), strict=True))
+
+
+def percent(w, b):
+    data = DIGITS()
+    return 100 * float(((data.test_x @ w + b).argmax(1) == data.test_y).double().mean())
+
+
+def test_what_the_explorable_says_is_true_in_500_states():
+    trained = {
+        way: explorable_models(way, positions(HANDS[way]))
+        for way in ("autograd", "proximal", "ftrl")
+    }
+    accuracies = {
+        (way, value): percent(w, b)
+        for way, models in trained.items()
+        for value, (w, b, _) in models.items()
+    }
+    draw = random.Random(14)
+    ends = {name: positions(name) for name in HANDS.values()}
+    zh, en = (explorable.words(lambda *both, i=i: both[i]) for i in (0, 1))
+    seen = set()
+    with loaded(FILES) as call:
+        for _ in range(500):
+            values = {name: draw.choice(values) for name, values in ends.items()}
+            way = draw.choice(list(HANDS))
+            value = values[HANDS[way]]
+            found = call("sparsity.finding", {"way": way, **values})
+            name, numbers = found["name"], found["numbers"]
+            seen.add(name)
+            places = {key: set(re.findall(r"{(\w+)}", en[key])) for key in en}
+            assert places[name] == set(re.findall(r"{(\w+)}", zh[name])) <= set(numbers)
+
+            own = ("autograd", 0.0) if way == "prune" else (way, value)
+            w, b, z = trained[own[0]][own[1]]
+            other = ("autograd", value if way == "proximal" else 0.0)
+            if way == "ftrl":
+                other = ("ftrl", 0.0)
+            accuracy = accuracies[own]
+            if way == "prune":
+                w = w * (w.abs() >= value)
+                accuracy = percent(w, b)
+            reach = value if way == "prune" else LR * value
+            zero, near = w == 0, w.abs() < reach
+            assert numbers["zeros"] == int(zero.sum())
+            assert numbers["accuracy"] == pytest.approx(accuracy)
+            assert numbers["accuracyOther"] == pytest.approx(accuracies[other])
+            assert numbers["zerosOther"] == int(
+                (trained[other[0]][other[1]][0] == 0).sum()
+            )
+            after = w - LR * value * w.sign()  # what the penalty alone does by autograd
+            true = {
+                "plain": value == 0 and not zero.any(),
+                "jumps": way == "autograd"
+                and numbers["tiny"] == int(near.sum())
+                and bool((after * w)[near & ~zero].lt(0).all()),
+                "shakes": way == "autograd"
+                and accuracy < accuracies[other] - 10
+                and not zero.any(),
+                "lands": way == "proximal",
+                "sums": way == "ftrl"
+                and numbers["l1"] == value
+                and torch.equal(zero, z.abs() <= value),
+                "spared": way == "prune" and accuracy >= accuracies[other],
+                "costs": way == "prune" and accuracy < accuracies[other],
+                "empty": bool(zero.all()),
+            }
+            assert true[name], (name, way, values)
+            if name in ("jumps", "shakes", "lands", "spared", "costs"):
+                assert numbers["step"] == pytest.approx(reach)
+    assert seen == set(true)
+
+
+def test_explorable_repeats_what_the_page_says_of_zeros_and_of_bytes():
+    with loaded(FILES) as call:
+        made = {
+            way: call("sparsity.model", {"way": way, "penalty": 0.01})
+            for way in ("autograd", "proximal")
+        }
+        dense = call("sparsity.model", {"way": "prune", "cut": 0.0})
+        empty = call("sparsity.model", {"way": "prune", "cut": 1e9})
+    assert made["autograd"]["zeros"] == 0 < made["proximal"]["zeros"]
+    # CSR pays off above half of zeros; ten rows have eleven pointers.
+    assert dense["bytes"] == pytest.approx(2 + 11 / 640)
+    assert empty["bytes"] == pytest.approx(11 / 640)
+    assert made["proximal"]["bytes"] > 1 > 2 * (1 - 326 / 640) + 11 / 640
+    # The weight that is drawn: autograd's path crosses zero again and again, the other lands and stays.
+    path = torch.tensor(made["autograd"]["path"][-61:])
+    assert (path[1:] * path[:-1] < 0).sum() > 20
+    assert set(made["proximal"]["path"][-20:]) == {0}

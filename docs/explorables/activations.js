@@ -79,7 +79,7 @@
       const early = edge < 20;
       kit.write(last, kit.fill(words.last, { last: `1 − ${kit.tens(-TYPES[dtype].digits).replace("10", "2")}` }));
       last.setAttribute("text-anchor", early ? "start" : "end");
-      last.setAttribute("x", kept.sx(stored[0]) + (early ? -8 : 8));
+      last.setAttribute("x", kept.sx(stored[0]) + (early ? -8 : 0));
       own.setAttribute("x", early ? right : loss.sx(edge - 1));
       none.setAttribute("x", loss.sx(edge + 1));
       none.setAttribute("visibility", dtype === "float16" ? "visible" : "hidden");

@@ -326,4 +326,17 @@ CLAIMS = (
         above=20,
         false_if="the two layers are pruned alike, to twenty points",
     ),
+    # The page's own arithmetic
+    Claim(
+        "page-computes-as-pytorch",
+        "agreement.largest_error",
+        below=1e-9,
+        false_if="a change of the page's mathematics or of ours was not made in the other",
+    ),
+    Claim(
+        "page-counts-as-pytorch",
+        "agreement.counts_apart",
+        below=0.5,
+        false_if="the page counts other zeros, images or bytes in a single setting",
+    ),
 )

@@ -32,10 +32,15 @@
     };
   }
 
-  /** The loss after 0, 1, ... steps from a bias. */
-  function losses(prior, lr, start, steps) {
+  /** The loss after some numbers of steps from a bias.
+   * @param {number[]} looks these numbers, ascending */
+  function descent(prior, lr, start, looks) {
     const step = adam(prior, lr, start);
-    return Float64Array.from({ length: steps + 1 }, (_, k) => loss(prior, k ? step() : start));
+    let [bias, taken] = [start, 0];
+    return looks.map((look) => {
+      for (; taken < look; taken++) bias = step();
+      return loss(prior, bias);
+    });
   }
 
   /** After how many steps from zero the loss is within a hundredth of the least. */
@@ -130,7 +135,7 @@
     const [zero, best] = [loss(prior, 0), loss(prior, bias)];
     const steps = arrival(prior, lr);
     const name = steps === 0 ? "balanced" : prior < 0.5 ? "rare" : "common";
-    return { name, numbers: { prior: 100 * prior, bias, zero, best, times: zero / best, steps } };
+    return { name, numbers: { percent: 100 * prior, bias, zero, best, steps } };
   }
 
   /** What is to be said of the forget bias, from the share of the gradient that `profile` found at the first step. */
@@ -143,5 +148,5 @@
   /** Both, as the page says them. */
   const finding = (state) => [ofPrior(state), ofForget(state, reach(state.seed, state.forget, state.steps)[0])];
 
-  return { logOdds, loss, losses, arrival, networks, profile, reach, alone, ofPrior, ofForget, finding };
+  return { logOdds, loss, descent, arrival, networks, profile, reach, alone, ofPrior, ofForget, finding };
 })();

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from snippets.biases._lstm import NOISE, SYMBOLS, UNITS
+from snippets.biases._rare import PRIOR
 from snippets.biases.forget_bias_ import forget_bias_
 from snippets.biases.log_prior_bias_ import log_prior_bias_
 from snippets.evidence.estimates import Results
@@ -23,7 +24,7 @@ FILES = ("docs/explorables/random.js", "docs/explorables/biases-math.js")
 
 NETWORKS, MOST_STEPS = 8, 60  # of an average, and of a sequence
 NEAR = 1.01  # there, as a multiple of the least loss
-RATES = (0.001, 0.01, 0.1)
+RATES, OWN_RATE = (0.001, 0.01, 0.1), 0.01  # the last is what the page begins with
 COMPARED, COUNTED = (
     300,
     4000,
@@ -39,7 +40,8 @@ def agreement(seeds: range) -> Results:
     with `torch.optim.Adam`; `memory` compares, at each step of a sequence, the gradient over that at the
     last, averaged over networks, with `torch.nn.LSTM` after `forget_bias_`. All in float64, differences as
     shares of the number. `counts_apart` is for how many output biases the steps that Adam needs are not
-    equal. The seeds draw the settings that are not edges.
+    equal, and `alone_steps` is how many it needs for a label that one example in a hundred has. The seeds
+    draw the settings that are not edges.
     """
     draw = random.Random(seeds.start)
     priors, memories = _priors(draw), [*_memories(draw)]
@@ -47,24 +49,26 @@ def agreement(seeds: range) -> Results:
     biases = log_prior_bias_(
         torch.zeros_like(shares), shares, output="sigmoid", total=1
     )
-    outputs, found, counts_apart = [], [], 0
+    outputs, found, counts_apart, alone = [], [], 0, 0
+    looks = [*range(COMPARED + 1)]
     with loaded(FILES) as call:
         for prior, bias in zip(priors, biases.tolist(), strict=True):
             outputs.append(apart(call("biases.logOdds", prior), bias))
         starts = torch.stack([torch.zeros_like(biases), biases])
-        for lr, theirs, arrivals in _trained(
-            starts, torch.tensor(priors, dtype=torch.float64)
-        ):
+        for lr, theirs, arrivals in _trained(starts, shares):
             for n, prior in enumerate(priors):
                 for start, losses in zip(starts[:, n].tolist(), theirs, strict=True):
-                    ours = call("biases.losses", prior, lr, start, COMPARED)
+                    ours = call("biases.descent", prior, lr, start, looks)
                     outputs.append(_farthest(ours, losses[:, n].tolist()))
                 ours_arrival = min(call("biases.arrival", prior, lr), COUNTED)
                 counts_apart += ours_arrival != arrivals[n]
+            if lr == OWN_RATE:
+                alone = arrivals[priors.index(PRIOR)]
         for forget, steps, seed in memories:
             ours = call("biases.reach", seed, forget, steps)
             found.append(_farthest(ours, _profile(forget, steps, seed)))
     results: Results = {
+        "alone_steps": largest([alone], "steps"),
         "settings": largest([len(priors) * len(RATES) + len(memories)], "1"),
         "output_settings": largest([len(priors) * len(RATES)], "1"),
         "counts_apart": largest([counts_apart], "1"),
@@ -125,8 +129,7 @@ def _trained(
         losses.sum().backward()  # type: ignore[no-untyped-call]
         adam.step()
     by_rate = torch.stack(kept).permute(1, 2, 0, 3)  # (rates, starts, steps, priors)
-    for lr, theirs, counts in zip(RATES, by_rate, first.tolist(), strict=True):
-        yield lr, theirs, counts
+    yield from zip(RATES, by_rate, first.tolist(), strict=True)
 
 
 def _profile(forget: float, steps: int, seed: int) -> list[float]:
@@ -157,7 +160,7 @@ def _network(seed: int) -> tuple[nn.LSTM, nn.Linear]:
 
 
 def _sequence(seed: int, steps: int, symbol: int) -> tuple[Tensor, Tensor]:
-    """A sequence of the recall task, shape (steps, SYMBOLS), drawn by the page's generator, and its symbol."""
+    """A sequence of the recall task, shape (steps, SYMBOLS), by the page's generator, and its symbol."""
     noise = torch.tensor(normals(seed, MOST_STEPS * SYMBOLS), dtype=torch.float64)
     x = NOISE * noise.view(MOST_STEPS, SYMBOLS)[:steps]
     x[0, symbol] += 1

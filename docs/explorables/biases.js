@@ -113,7 +113,7 @@
       const gate = (k) => maths.alone(FORGETS[k], steps);
       const d = (of, count) => kit.line(count, (k) => reach.sx(FORGETS[k]), (k) => reach.sy(of(k)));
       curves[1].setAttribute("d", d(gate, FORGETS.length));
-      place(names[1], { x: reach.sx(2.2), y: reach.sy(inside(maths.alone(1.7, steps), RATIOS)) + 18 });
+      place(names[1], { x: reach.sx(1.15) + 8, y: reach.sy(inside(maths.alone(1.15, steps), RATIOS)) + 16 });
       const values = [];
       const some = () => {
         const end = performance.now() + 3;

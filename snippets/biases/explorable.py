@@ -40,17 +40,16 @@ def words(say: Say) -> dict[str, str]:
         ),
         # findings about the output bias
         "rare": say(
-            "正例占 {percent}%。偏置从零开始，损失是 {zero}；从对数几率 {bias} 开始，是 {best}，"
-            "没有更好的常数预测。Adam 单独训练这一个偏置，从零开始要 {steps} 步，才与它相差不到 1%。",
-            "{percent}% are positive. From zero the loss is {zero}; from the log-odds, {bias}, "
-            "it is {best}, and no constant answer has less. By itself, a bias at zero takes Adam "
-            "{steps} steps to come within 1% of that.",
+            "正例占 {percent}%，对数几率是 {bias}，没有哪个常数预测的损失更小。"
+            "Adam 单独训练偏置，从零开始，要 {steps} 步才与它相差不到 1%。",
+            "{percent}% are positive, so the log-odds are {bias}: no other constant answer loses as little. "
+            "Trained by itself from zero, the bias takes {steps} steps to come within 1%.",
         ),
         "common": say(
-            "正例占 {percent}%，过了半数，对数几率就是正的：{bias}。从那里开始，损失是 {best}；"
-            "从零开始是 {zero}，Adam 单独训练这一个偏置，要 {steps} 步才与它相差不到 1%。",
-            "{percent}% are positive, more than half, so the log-odds are above zero: {bias}. From there "
-            "the loss is {best}; from zero it is {zero}, and Adam takes {steps} steps to come within 1%.",
+            "正例占 {percent}%，过了半数，对数几率就是正的：{bias}。"
+            "Adam 单独训练偏置，从零开始，要 {steps} 步才与它的损失相差不到 1%。",
+            "{percent}% are positive, more than half, so the log-odds are above zero: {bias}. "
+            "Trained by itself from zero, the bias takes {steps} steps to come within 1% of their loss.",
         ),
         "balanced": say(
             "正例和负例差不多一样多：从零开始，损失是 {zero}，最好的常数预测是 {best}，"
@@ -60,21 +59,21 @@ def words(say: Say) -> dict[str, str]:
         ),
         # findings about the forget bias
         "lost": say(
-            "传到第一步的梯度不到千分之一：只有最后一步的 {reach}。遗忘门每步只留 {kept}%，"
+            "第一步得到的梯度不到最后一步的千分之一，只有 {reach}。遗忘门每步只留 {kept}%，"
             "要记 {steps} 步，公式说偏置该是 {rule}。",
-            "Less than a thousandth of the gradient reaches the first step, {reach} of that at the last. "
+            "The first step gets less than a thousandth of the gradient that the last one gets: {reach}. "
             "The gate keeps {kept}% a step; for {steps} steps the formula asks for a bias of {rule}.",
         ),
         "little": say(
-            "传到第一步的梯度，是最后一步的 {reach}，不到十分之一。遗忘门每步留 {kept}%，"
+            "第一步得到的梯度，是最后一步的 {reach}，不到十分之一。遗忘门每步留 {kept}%，"
             "要记 {steps} 步，公式说偏置该是 {rule}。",
-            "{reach} of the gradient at the last step reaches the first, less than a tenth. "
+            "The first step gets {reach} of the gradient that the last one gets, less than a tenth. "
             "The gate keeps {kept}% a step; for {steps} steps the formula asks for a bias of {rule}.",
         ),
         "arrives": say(
             "第一步得到的梯度，是最后一步的 {reach}。遗忘门每步留 {kept}%，{half} 步漏掉一半；"
             "要记 {steps} 步，公式说偏置该是 {rule}。",
-            "{reach} of the gradient at the last step reaches the first. "
+            "The first step gets {reach} of the gradient that the last one gets. "
             "The gate keeps {kept}% a step, so half of the memory is left after {half} steps; "
             "for {steps} steps the formula asks for a bias of {rule}.",
         ),
@@ -90,7 +89,7 @@ def form(say: Say) -> str:
     """The controls, and room for what is drawn and said."""
     prior = slider(
         "prior",
-        say("正例的比例 π", "Share of positives"),
+        say("正例的比例", "Share of positives"),
         -9.2,
         2.2,
         0.1,

@@ -601,7 +601,7 @@ def reached(settings, steps):
     """The gradient at the first step over that at the last, for pairs of a forget bias and a seed."""
     nets = _lstm.Recall(range(1), None)
     made = {
-        seed: [agreement.network(1000 * seed + n) for n in range(8)]
+        seed: [agreement._network(1000 * seed + n) for n in range(8)]
         for seed in KNOBS["seed"]
     }
     parameters = [
@@ -619,7 +619,7 @@ def reached(settings, steps):
     nets.parameters[3][..., forget] = 0
     drawn = {
         seed: [
-            agreement.sequence(1000 * seed + 500 + n, steps, n % 4) for n in range(8)
+            agreement._sequence(1000 * seed + 500 + n, steps, n % 4) for n in range(8)
         ]
         for seed in KNOBS["seed"]
     }

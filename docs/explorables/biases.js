@@ -49,16 +49,15 @@
     const ends = [0, 1].map((x) => kit.svg(part("profile"), "text", { x: profile.sx(x), y: profile.box[3] + 14, "text-anchor": "middle" }));
     const passages = ["teal", "ochre"].map((color) => path(profile, color));
 
-    let [nets, arrived] = [[], []];
+    let [nets, arrived, output] = [[], []];
     let sweeping = 0;
 
     function draw(s, changed) {
       const any = (...some) => some.some((name) => changed.has(name));
-      if (any("prior", "lr")) drawOutput(s);
+      if (any("prior", "lr")) drawOutput(s, (output = maths.ofPrior(s)).numbers);
       if (any("seed")) nets = maths.networks(s.seed);
       if (any("seed", "steps")) sweep(s);
       if (any("forget", "seed", "steps")) drawMemory(s);
-      const output = maths.ofPrior(s);
       const memory = maths.ofForget(s, arrived[0]);
       const said = [output, memory].map(({ name, numbers }) => {
         const told = Object.entries(numbers).map(([key, value]) => [key, kit.number(value)]);
@@ -70,9 +69,7 @@
       speak(s, output.numbers);
     }
 
-    function drawOutput({ prior, lr }) {
-      const odds = maths.logOdds(prior);
-      const best = maths.loss(prior, odds);
+    function drawOutput({ prior, lr }, { bias: odds, best, steps }) {
       rim.setAttribute("d", kit.line(115, (i) => bowl.sx(RARE + i / 10), (i) => bowl.sy(maths.loss(prior, RARE + i / 10))));
       const [x, zero] = [bowl.sx(inside(odds, { from: RARE, to: COMMON })), bowl.sx(0)];
       bottom.setAttribute("d", `M${x} ${bowl.sy(best)}V${bowl.box[3]}`);
@@ -81,11 +78,9 @@
       place(called[0], { x: zero, y: bowl.sy(Math.LN2) - 8, "text-anchor": "middle" });
       place(called[1], { x: x + (odds < -6 ? 8 : -8), y: bowl.sy(best) + 17, "text-anchor": odds < -6 ? "start" : "end" });
 
-      [0, odds].forEach((start, i) => {
-        const losses = maths.descent(prior, lr, start, LOOKS);
-        falls[i].setAttribute("d", kit.line(LOOKS.length, (k) => descent.sx(LOOKS[k]), (k) => descent.sy(losses[k])));
-      });
-      const steps = maths.arrival(prior, lr);
+      const losses = maths.descent(prior, lr, 0, LOOKS);
+      falls[0].setAttribute("d", kit.line(LOOKS.length, (k) => descent.sx(LOOKS[k]), (k) => descent.sy(losses[k])));
+      falls[1].setAttribute("d", `M${descent.sx(1)} ${descent.sy(best)}H${descent.sx(LAST)}`); // it stays
       place(there, { cx: descent.sx(Math.max(1, steps)), cy: descent.sy(steps ? 1.01 * best : Math.LN2) });
     }
 

@@ -136,9 +136,9 @@ def _profile(forget: float, steps: int, seed: int) -> list[float]:
     """The gradient of the recall loss at each step over that at the last: geometric means over networks."""
     logs = []
     for n in range(NETWORKS):
-        lstm, head = network(1000 * seed + n)
+        lstm, head = _network(1000 * seed + n)
         forget_bias_(lstm, forget)
-        x, y = sequence(1000 * seed + 500 + n, steps, n % SYMBOLS)
+        x, y = _sequence(1000 * seed + 500 + n, steps, n % SYMBOLS)
         loss = F.cross_entropy(head(lstm(x)[0][-1]), y)
         (gradient,) = torch.autograd.grad(loss, x)
         logs.append((gradient.norm(dim=1) / gradient[-1].norm()).log())
@@ -146,7 +146,7 @@ def _profile(forget: float, steps: int, seed: int) -> list[float]:
     return ratios
 
 
-def network(seed: int) -> tuple[nn.LSTM, nn.Linear]:
+def _network(seed: int) -> tuple[nn.LSTM, nn.Linear]:
     """PyTorch's start, uniform within a quarter of zero, drawn by the generator of the page."""
     lstm, head = nn.LSTM(SYMBOLS, UNITS).double(), nn.Linear(UNITS, SYMBOLS).double()
     draw = uniform(seed)
@@ -159,7 +159,7 @@ def network(seed: int) -> tuple[nn.LSTM, nn.Linear]:
     return lstm, head
 
 
-def sequence(seed: int, steps: int, symbol: int) -> tuple[Tensor, Tensor]:
+def _sequence(seed: int, steps: int, symbol: int) -> tuple[Tensor, Tensor]:
     """A sequence of the recall task, shape (steps, SYMBOLS), by the page's generator, and its symbol."""
     noise = torch.tensor(normals(seed, MOST_STEPS * SYMBOLS), dtype=torch.float64)
     x = NOISE * noise.view(MOST_STEPS, SYMBOLS)[:steps]

@@ -30,7 +30,7 @@
     const called = ["zero", "odds"].map((name, i) => word(bowl, ["ochre", "teal"][i], words[name]));
 
     const descent = kit.panel(part("descent"), {
-      title: words.descent, label: words.steps, y: LOSSES, x: { from: 1, to: LAST, log: true, ticks: [0, 1, 2, 3, 4].map(tenth) },
+      title: words.descent, y: LOSSES, x: { from: 1, to: LAST, log: true, ticks: [0, 1, 2, 3, 4].map(tenth) },
     });
     const falls = ["ochre", "teal"].map((color) => path(descent, color));
     const there = dot(descent, "ochre");
@@ -45,7 +45,7 @@
     const marks = ["ochre", "teal"].map((color) => dot(reach, color)).reverse();
     const names = ["lstm", "gate"].map((name, i) => word(reach, ["teal", "ochre"][i], words[name]));
 
-    const profile = kit.panel(part("profile"), { title: words.profile, label: words.step, y: RATIOS, x: { from: 0, to: 1 } });
+    const profile = kit.panel(part("profile"), { title: words.profile, y: RATIOS, x: { from: 0, to: 1 } });
     const ends = [0, 1].map((x) => kit.svg(part("profile"), "text", { x: profile.sx(x), y: profile.box[3] + 14, "text-anchor": "middle" }));
     const passages = ["teal", "ochre"].map((color) => path(profile, color));
 

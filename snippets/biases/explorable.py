@@ -18,13 +18,16 @@ def words(say: Say) -> dict[str, str]:
         "bowl": say(
             "单独一个输出偏置的损失（nat）", "Loss of an output bias by itself, in nats"
         ),
-        "descent": say("Adam 只训练这个偏置", "The same while Adam trains that bias"),
-        "steps": say("步", "steps"),
+        "descent": say(
+            "Adam 单独训练它，横轴是步数", "Loss while Adam trains it alone, over steps"
+        ),
         "zero": say("零", "zero"),
         "odds": say("对数几率", "log-odds"),
         "reach": say("梯度：第一步与最后一步之比", "Gradient: first step over last"),
-        "profile": say("各步的梯度与最后一步之比", "Gradient: each step over the last"),
-        "step": say("读到第几步", "step of the sequence"),
+        "profile": say(
+            "序列各步的梯度，与最后一步之比",
+            "Gradient at each step of the sequence, over the last",
+        ),
         "lstm": "LSTM",
         "gate": say("只有遗忘门", "forget gate alone"),
         # controls
@@ -40,14 +43,14 @@ def words(say: Say) -> dict[str, str]:
         ),
         # findings about the output bias
         "rare": say(
-            "正例占 {percent}%，对数几率是 {bias}，没有哪个常数预测的损失更小。"
-            "Adam 单独训练偏置，从零开始，要 {steps} 步才与它相差不到 1%。",
-            "{percent}% are positive, so the log-odds are {bias}: no other constant answer loses as little. "
-            "Trained by itself from zero, the bias takes {steps} steps to come within 1%.",
+            "正例占 {percent}%，对数几率是 {bias}：没有哪个常数预测的损失更小。"
+            "Adam 单独训练偏置，从零开始，要 {steps} 步，损失才与之相差不到 1%。",
+            "{percent}% are positive, so the log-odds are {bias}: no constant answer has less loss. "
+            "Trained by itself from zero, the bias takes {steps} steps to come within 1% of that.",
         ),
         "common": say(
             "正例占 {percent}%，过了半数，对数几率就是正的：{bias}。"
-            "Adam 单独训练偏置，从零开始，要 {steps} 步才与它的损失相差不到 1%。",
+            "Adam 单独训练偏置，从零开始，要 {steps} 步，损失才与那里相差不到 1%。",
             "{percent}% are positive, more than half, so the log-odds are above zero: {bias}. "
             "Trained by itself from zero, the bias takes {steps} steps to come within 1% of their loss.",
         ),
@@ -143,7 +146,7 @@ def form(say: Say) -> str:
     outputs = _table(
         (
             say("开始时的损失", "loss at the start"),
-            say("几步够好", "steps until within 1%"),
+            say("几步追到 1% 以内", "steps until within 1%"),
         ),
         (
             ("ochre", say("从零", "zero"), ("zero-loss", "zero-steps")),
@@ -153,7 +156,7 @@ def form(say: Say) -> str:
     gates = _table(
         (say("传到第一步", "reaches the first step"),),
         (
-            ("teal", "LSTM", ("lstm-reach",)),
+            ("teal", say("八个 LSTM 平均", "LSTM, mean of eight"), ("lstm-reach",)),
             ("ochre", say("只有遗忘门", "forget gate alone"), ("gate-reach",)),
         ),
     )

@@ -26,7 +26,7 @@ def words(say: Say) -> dict[str, str]:
         "reach": say("梯度：第一步与最后一步之比", "Gradient: first step over last"),
         "profile": say(
             "序列各步的梯度，与最后一步之比",
-            "Gradient at each step of the sequence, over the last",
+            "Gradient at each step, over the last",
         ),
         "lstm": "LSTM",
         "gate": say("只有遗忘门", "forget gate alone"),

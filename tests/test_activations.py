@@ -1,6 +1,7 @@
 """Dead and saturated units are planted or known in closed form; losses are checked against arithmetic."""
 
 import math
+import random
 import re
 from functools import partial
 
@@ -10,9 +11,12 @@ from torch import nn
 
 from snippets.activations import _losses as losses
 from snippets.activations import _networks as networks
+from snippets.activations import explorable
+from snippets.activations.agreement import FILES
 from snippets.activations.dead_units import dead_units
 from snippets.activations.saturated_units import saturated_units
 from snippets.laboratory.ensembles import Ensemble
+from snippets.laboratory.javascript import loaded
 
 F = nn.functional
 SEEDS = range(3)
@@ -334,3 +338,94 @@ def test_softmax_before_cross_entropy_leaves_a_floor():
     perfect = 1000 * torch.eye(10, dtype=torch.float64)
     loss = F.cross_entropy(perfect.softmax(-1), torch.arange(10))
     assert float(loss) == pytest.approx(math.log(math.e + 9) - 1)
+
+
+# The explorable
+
+
+@pytest.fixture(scope="module")
+def page():
+    with loaded(FILES) as call:
+        yield call
+
+
+def torch_finds(dtype, logit):
+    """Probability, losses and gradients as PyTorch has them, of one logit."""
+    z = torch.tensor([logit], dtype=torch.float64).to(getattr(torch, dtype))
+    own = losses.value_and_gradient(losses.after_sigmoid, z, 0)
+    other = losses.value_and_gradient(losses.of_logits, z, 0)
+    found = (z.detach().sigmoid(), own.loss, own.gradient, other.loss, other.gradient)
+    return [x.item() for x in found]
+
+
+def holds(name, numbers, dtype, logit):
+    """Whether what the sentence says is so, give or take a rounding at its limits."""
+    p, own_loss, own_gradient, loss, gradient = torch_finds(dtype, logit)
+    loss_apart, gradient_apart = (
+        abs(own_loss / loss - 1),
+        abs(own_gradient / gradient - 1),
+    )
+    equal = partial(pytest.approx, rel=1e-6)
+    if name == "agree":
+        shown = numbers["loss"] == equal(loss), numbers["gradient"] == equal(gradient)
+        return all(shown) and max(loss_apart, gradient_apart) < 0.0101
+    if name == "rough":
+        memory = torch.tensor(p, dtype=torch.float64).logit().item()
+        shown = numbers["memory"] == equal(memory), numbers["loss"] == equal(loss)
+        return (
+            all(shown) and numbers["ownLoss"] == equal(own_loss) and loss_apart > 0.0099
+        )
+    if name == "guard":
+        left = p * p * (1 - p) / 1e-12  # of (p - 0) / guard * p * (1 - p)
+        shown = numbers["ownGradient"] == equal(own_gradient) == equal(left)
+        return shown and numbers["distance"] == 1 - p > 0 and p * (1 - p) < 1e-12
+    assert p == 1 and own_loss == 100 and logit > numbers["from"] - 0.2
+    first = getattr(torch, dtype)
+    step = torch.tensor(numbers["from"], dtype=first)
+    before = torch_finds(dtype, numbers["from"] - 1 / 16)
+    at, far = torch_finds(dtype, step.item()), torch_finds(dtype, 1e3)
+    lost = {"blind": lambda g: g == 0, "spoilt": math.isnan}[name]
+    return before[2] > 0 and lost(at[2]) and lost(far[2]) and at[1] == far[1] == 100
+
+
+def test_what_the_explorable_says_is_so_in_every_state_where_it_says_it(page):
+    words = [explorable.words(lambda zh, en, i=i: (zh, en)[i]) for i in (0, 1)]
+    assert words[0].keys() == words[1].keys()
+    for zh, en in zip(*(w.values() for w in words), strict=True):
+        assert set(re.findall(r"\{(\w+)\}", zh)) == set(re.findall(r"\{(\w+)\}", en))
+    draw, said = random.Random(0), set()
+    states = [(dtype, logit) for dtype in explorable.DTYPES for logit in (0.0, 40.0)]
+    for _ in range(500):
+        dtype = draw.choice(explorable.DTYPES)
+        # On the slider, or as an address may ask
+        near = draw.choice((draw.uniform(0, 40), draw.uniform(0, 10)))
+        states.append((dtype, draw.choice((round(4 * near) / 4, round(near, 2)))))
+    for dtype, logit in states:
+        found = page("activations.finding", {"dtype": dtype, "logit": logit})
+        name, numbers = found["name"], found["numbers"]
+        assert set(re.findall(r"\{(\w+)\}", words[0][name])) <= numbers.keys()
+        assert all(map(math.isfinite, numbers.values()))
+        assert holds(name, numbers, dtype, logit), (name, numbers, dtype, logit)
+        said.add(name)
+    assert said == {"agree", "rough", "guard", "blind", "spoilt"}
+
+
+def test_a_separate_sigmoid_goes_blind_where_theory_says(page):
+    """Where 1 + exp(-z) rounds to 1; in few bits PyTorch rounds once, so where p itself does."""
+    for dtype, digits in (("float32", 24), ("float64", 53)):
+        z = math.ceil(64 * digits * math.log(2)) / 64
+        assert page("activations.blind", dtype) == z
+    for dtype, digits in (("float16", 11), ("bfloat16", 8)):
+        z = page("activations.blind", dtype)
+        assert 0 <= z - math.log(2 ** (digits + 1) - 1) < 1 / 32
+
+
+@pytest.mark.parametrize("dtype", explorable.DTYPES)
+def test_the_marks_below_one_are_numbers_of_the_type(page, dtype):
+    marks = torch.tensor(page("activations.stored", dtype), dtype=torch.float64)
+    gap = torch.finfo(getattr(torch, dtype)).eps / 2  # of the numbers from 1/2 to 1
+    steps = (-marks).sigmoid() / gap  # from 1 down
+    torch.testing.assert_close(steps, steps.round(), rtol=1e-12, atol=0)
+    assert steps[0].round() == 1
+    assert (steps[1:] > steps[:-1]).all()
+    assert steps[-1] <= 0.5 / gap

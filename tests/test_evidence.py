@@ -558,6 +558,40 @@ def test_every_way_to_import_counts(
     assert fingerprint.source_hash("snippets/toy/experiment.py") != before
 
 
+def test_a_file_that_is_named_counts_and_must_be_there(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "ROOT", project)
+    monkeypatch.setattr(fingerprint, "ROOT", project)
+    named = 'FILES = ("docs/explorables/toy.js",)\n'
+    (project / "snippets" / "toy" / "agreement.py").write_text(named)
+    agreement = "snippets/toy/agreement.py"
+    told = r"^snippets/toy/agreement\.py:1: there is no file 'docs/explorables/toy\.js'"
+    with pytest.raises(questions.SourceError, match=told):
+        fingerprint.source_hash(agreement)
+    script = project / "docs" / "explorables" / "toy.js"
+    script.parent.mkdir(parents=True)
+    hashes = set()
+    for text in ("let a = 1;", "let a = 2;", "let a = 2; // as it was"):
+        script.write_text(text)
+        hashes.add(fingerprint.source_hash(agreement))
+    assert len(hashes) == 3
+
+
+def test_without_pages_nothing_can_agree_with_them(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "ROOT", project)
+    (project / "snippets" / "toy" / "agreement.py").write_text(
+        "def agreement(seeds): ..."
+    )
+    for there in (True, False):
+        pages = project if there else project / "nowhere"
+        monkeypatch.setattr(questions, "PAGES", pages)
+        names = [m.name for m in questions.measurements("toy")]
+        assert names == ["first", "second", *["agreement"][:there]]
+
+
 def test_a_computed_import_is_refused_with_its_place(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,16 +1,20 @@
 """Closed forms are compared with `torch.optim.SGD` itself, stepping on a parabola."""
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
+from explorables import placeholders, states, words
 
 from snippets.activations.dead_units import dead_units
 from snippets.laboratory.digits import splits
 from snippets.laboratory.ensembles import Ensemble
+from snippets.laboratory.javascript import loaded
 from snippets.momentum import _descent as descent
 from snippets.momentum import _networks as networks
 from snippets.momentum._valley import roll
+from snippets.momentum.agreement import FILES
 from snippets.momentum.best_momentum import best_momentum
 from snippets.momentum.largest_stable_lr import largest_stable_lr
 from snippets.momentum.quadratic_momentum import quadratic_momentum
@@ -355,3 +359,83 @@ def test_the_valley_tells_divergence_and_what_never_arrives():
     assert run.diverged.tolist() == [False, True]
     assert run.settled.tolist() == [math.inf, math.inf]
     assert run.touched.tolist() == [math.inf, math.inf]
+
+
+# The explorable
+
+
+def is_so(name, state, numbers):
+    """Whether what the explorable says of a state is so, by taking the steps."""
+    lr, momentum, condition = (state[k] for k in ("lr", "momentum", "condition"))
+    nesterov = state["nesterov"] and momentum > 0
+    flat, steep = (walk(lr * c, momentum, nesterov) for c in (1.0, condition))
+    crossing = [any(x < -1e-12 for x in path) for path in (flat, steep)]
+    match name:
+        case "diverges":
+            limit = largest_stable_lr(momentum, condition, nesterov=nesterov)
+            return lr >= limit * (1 - 1e-9)
+        case "noisy":
+            motions = (
+                quadratic_momentum(lr, momentum, c, nesterov=nesterov)
+                for c in (1.0, condition)
+            )
+            gain = max(motion.noise_gain for motion in motions)
+            return numbers["floor"] == pytest.approx(state["noise"] * math.sqrt(gain))
+        case "creep":
+            return not any(crossing)
+        case "creeps":
+            return not crossing[0] and crossing[1]
+        case "flips":
+            return all(x * y <= 0 for x, y in pairwise(steep[:4]))
+        case "lands":
+            landed = max(map(abs, steep[int(numbers["steep"]) :])) < 1e-9
+            return landed and numbers["steep"] <= 2
+        case "swings" | "endless" | "nesterov":
+            rates = [rate(lr * c, momentum, nesterov) for c in (1.0, condition)]
+            left = [numbers["left"], numbers["leftSteep"]]
+            assert left == pytest.approx([100 * r**300 for r in rates], rel=1e-6)
+            alike = rates[0] == pytest.approx(rates[1], rel=1e-7)
+            assert alike == (name != "nesterov" or condition == 1)
+            return name == "nesterov" or (left[0] > 90) == (name == "endless")
+    return False
+
+
+def walk(a, momentum, nesterov):
+    """400 places by the two lines of SGD; `sgd` takes them by torch, a hundred times as slowly."""
+    x, v, places = 1.0, 0.0, [1.0]
+    for _ in range(400):
+        gradient = a * x
+        v = momentum * v + gradient
+        x -= gradient + momentum * v if nesterov else v
+        places.append(x)
+    return places
+
+
+def rate(a, momentum, nesterov):
+    """How fast errors shrink: the spectral radius of a step, as a matrix on two places in a row."""
+    t = (1 + momentum) * (1 - a) if nesterov else 1 + momentum - a
+    d = momentum * (1 - a) if nesterov else momentum
+    step = torch.tensor([[t, -d], [1.0, 0.0]], dtype=torch.float64)
+    return float(torch.linalg.eigvals(step).abs().max())
+
+
+def test_what_the_explorable_says_is_so():
+    said = [words("momentum", language) for language in ("zh", "en")]
+    seen = set()
+    with loaded(FILES) as call:
+        for state in states("momentum", 500):
+            name, numbers = call("momentum.finding", state).values()
+            seen.add(name)
+            assert all(placeholders(w[name]) <= numbers.keys() for w in said)
+            assert is_so(name, state, numbers), (name, state, numbers)
+    assert seen == {
+        "diverges",
+        "noisy",
+        "creep",
+        "creeps",
+        "flips",
+        "swings",
+        "lands",
+        "endless",
+        "nesterov",
+    }

@@ -2,6 +2,7 @@
 
 import copy
 import math
+import random
 import re
 from itertools import pairwise
 
@@ -14,6 +15,8 @@ from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 from torch.nn.utils.parametrize import register_parametrization
 
 from snippets.laboratory.ensembles import Ensemble
+from snippets.laboratory.javascript import loaded
+from snippets.selu import explorable
 from snippets.selu._networks import (
     BatchNormalized,
     dead_share,
@@ -28,6 +31,7 @@ from snippets.selu._signals import (
     second_moments,
     send,
 )
+from snippets.selu.agreement import FILES
 from snippets.selu.mean_field import gaussian_moments, mean_field
 from snippets.selu.self_normalization import self_normalization
 from snippets.selu.selu_constants import selu_constants
@@ -931,3 +935,122 @@ def test_training_moves_scales_and_settles():
     assert all((s != 1).any() for s in nets.scales)
     assert len(nets.settled) == 2
     assert nets.accuracy(Data.train_x, Data.train_y).shape == (2,)
+
+
+# the explorable
+
+FINDINGS = {"fades", "holds", "returns", "slow", "between", "exchanged", "explodes"}
+
+
+def sentences(language):
+    return explorable.words(lambda zh, en: zh if language == "zh" else en)
+
+
+def placeholders(text):
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def drawn_states(count):
+    """What the sliders can stand for, both ends included, as kit.js reads their positions."""
+
+    def log(low, step, most, k):
+        return float(f"{10 ** (low + step * min(k, most)):.2g}")
+
+    draw = random.Random(0)
+    for i in range(count):
+        ends = i < 8  # of all three sliders, in all combinations
+        tau, start, dropout = (
+            (most if i >> j & 1 else 0) if ends else draw.randint(0, most)
+            for j, most in enumerate((50, 80, 10))
+        )
+        quiet = not ends and draw.random() < 0.4  # without dropout
+        yield {
+            "tau": log(-0.625, 0.025, 50, tau),
+            "start": log(-2, 0.05, 80, start),
+            "dropout": 0 if quiet else dropout / 20,
+        }
+
+
+def float64(numbers):
+    return torch.tensor(list(numbers), dtype=torch.float64)
+
+
+def one_layer(tau, q):
+    """What a SELU layer makes of second moments, and of those of gradients: sums over a fine grid."""
+    u = torch.linspace(-12, 12, 1501, dtype=torch.float64)
+    weights = torch.exp(-u * u / 2) * 0.016 / math.sqrt(2 * math.pi)
+    z = (tau * q).sqrt()[:, None] * u
+    steep = torch.where(z > 0, SCALE, SCALE * ALPHA * z.clamp(max=0).exp())
+    return torch.selu(z).square() @ weights, tau * (steep.square() @ weights)
+
+
+def test_each_finding_of_the_explorable_is_true_where_it_is_told():
+    states = list(drawn_states(500))
+    with loaded(FILES) as call:
+        found = [call("selu.finding", state) for state in states]
+    assert {f["name"] for f in found} == FINDINGS
+    tau = float64(s["tau"] / (1 - s["dropout"]) for s in states)
+    signal, chi = [float64(s["start"] for s in states)], []
+    for _ in range(50):
+        q, growth = one_layer(tau, signal[-1])
+        signal.append(q)
+        chi.append(growth)
+    by_state = zip(torch.stack(signal, 1), torch.stack(chi, 1), strict=True)
+    for t, state, finding, ways in zip(tau, states, found, by_state, strict=True):
+        numbers = finding["numbers"]
+        assert all(map(math.isfinite, numbers.values()))
+        for language in ("zh", "en"):
+            assert placeholders(sentences(language)[finding["name"]]) <= set(numbers)
+        assert is_true(finding["name"], numbers, float(t), *ways), state
+
+
+def is_true(name, numbers, tau, q, chi):
+    factor, relu = q[1:] / q[:-1], tau / 2
+    told = abs(numbers["relu"] - relu) < 1e-9
+    if name == "fades":
+        held = (
+            max(float(factor.max()), 0.99 * float(chi.max())) < numbers["most"] + 1e-3
+        )
+        return told and held and numbers["most"] < 1 and factor.min() > relu < chi.min()
+    if name in {"between", "exchanged", "explodes"}:
+        held = (
+            min(float(factor.min()), 1.01 * float(chi.min())) > numbers["least"] - 1e-3
+        )
+        side = {"between": relu < 1, "exchanged": relu == 1, "explodes": relu > 1}[name]
+        return told and held and side and relu < numbers["least"] > 1
+    kept = numbers["fixed"]
+    again, _ = one_layer(float64([tau]), float64([kept]))
+    away = (q / kept - 1).abs()
+    told = told and abs(float(again) / kept - 1) < 1e-4 and relu < 1
+    if name == "holds":
+        return told and bool((away < 0.101).all())
+    if name == "returns":
+        count = numbers["layers"]
+        return told and count <= 50 and away[count] < 0.101 and away[count - 1] > 0.099
+    arrived = abs(float(q[-1]) / numbers["after"] - 1) < 0.01
+    return told and name == "slow" and arrived and bool(0.099 < away[-1] <= away[0])
+
+
+def test_both_languages_of_the_explorable_have_the_same_numbers():
+    zh, en = sentences("zh"), sentences("en")
+    assert zh.keys() == en.keys() >= FINDINGS
+    assert all(placeholders(zh[name]) == placeholders(en[name]) for name in zh)
+
+
+def test_the_explorable_finds_the_numbers_of_the_page():
+    with loaded(FILES) as call:
+        default = call("selu.finding", {"tau": 1, "start": 1, "dropout": 0})
+        ten_times = call("selu.finding", {"tau": 1, "start": 100, "dropout": 0})
+        dropped = call("selu.finding", {"tau": 1, "start": 1, "dropout": 0.5})
+        gain = call("selu.fixed", 9 / 16)
+        steps = call("selu.through", "selu", 1, 100)["signal"]
+        assert call("selu.longRun", 1)["gradient"] == pytest.approx(1.0716, abs=5e-5)
+        assert call("selu.longRun", 9 / 16)["gradient"] == pytest.approx(
+            1.0037, abs=5e-5
+        )
+    assert default["name"] == "holds"
+    assert default["numbers"]["gradient"] == pytest.approx(1.071575**50, rel=1e-5)
+    assert (ten_times["name"], ten_times["numbers"]["layers"]) == ("returns", 18)
+    assert [round(q) for q in steps[:4]] == [100, 57, 33, 19]
+    assert dropped["name"] == "exchanged"  # as without dropout at tau = 2
+    assert gain == pytest.approx(0.041, abs=5e-4)

@@ -416,14 +416,16 @@ def test_the_ledger_is_whole_on_paper_without_javascript(
     context.close()
 
 
-WIDTHS = (1280, 390)
-FIGURE_TEXT = """() => [...document.querySelectorAll("svg.fig text")]
+WIDTHS = (1280, 390, 320)  # the last is 1280 at fourfold size
+FIGURE_TEXT = """() => [...document.querySelectorAll("svg.fig text, .explorable svg text")]
     .filter(t => t.getClientRects().length && t.textContent.trim())
     .map(t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a)"""
 
 
-# How wide a page is once it has come to rest: what slides away at another width is wide on its way.
+# How wide a page is with all folds open, once it has come to rest: what slides away at another width is wide
+# on its way.
 WIDE = """async () => {
+    for (const fold of document.querySelectorAll("details")) fold.open = true;
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
     for (const moving of document.getAnimations())
         if (moving.effect.getComputedTiming().endTime < Infinity) moving.finish();
@@ -458,7 +460,8 @@ def crawl(
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             seen.wide[name, width] = page.evaluate(WIDE)
-            seen.words[name, width] = page.evaluate(FIGURE_TEXT)
+            if width > 320:  # where words may be as small as the reader has made them
+                seen.words[name, width] = page.evaluate(FIGURE_TEXT)
     context.close()
     return seen
 

@@ -63,8 +63,8 @@
         const told = Object.entries(numbers).map(([key, value]) => [key, kit.number(value)]);
         return kit.fill(words[name], Object.fromEntries(told));
       });
-      kit.write(part("finding-prior"), said[0]);
-      kit.write(part("finding-forget"), said[1]);
+      kit.write(part("finding"), said[0]);
+      kit.write(part("memory"), said[1]);
       say(any("prior", "lr") ? (any("forget", "steps", "seed") ? said.join(" ") : said[0]) : said[1]);
       speak(s, output.numbers);
     }

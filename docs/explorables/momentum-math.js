@@ -54,14 +54,15 @@
   }
 
   /** How a weight moves that starts at rest, at distance 1 from the minimum: fields of `quadratic_momentum`, and whether
-   * it swings around the circle of its roots, creeps to the minimum without passing it, or flips its side at each step.
+   * it swings around the circle of its roots, creeps to the minimum without passing it, flips its side at each step, or
+   * lands there at once.
    * @param {number} lr @param {number} b @param {number} curvature @param {boolean} nesterov
    * @param {boolean} exact whether steps are counted, or bounded by the amplitude, which is enough for a curve */
   function motion(lr, b, curvature, nesterov, exact = true) {
     const a = lr * curvature;
     const { T, D, discriminant, first, loss, top } = rule(a, b, nesterov);
     const [[z, height], [y]] = roots(a, b, nesterov);
-    const kind = discriminant < 0 ? "swings" : z > 0 && y >= 0 ? "creeps" : "flips";
+    const kind = discriminant < 0 ? "swings" : !z && !y ? "lands" : z > 0 && y >= 0 ? "creeps" : "flips";
     const rate = kind === "swings" ? Math.sqrt(D) : Math.max(Math.abs(z), Math.abs(y));
     const angle = kind === "swings" ? Math.atan2(height, z) : z < 0 ? Math.PI : 0;
     const period = angle ? (2 * Math.PI) / angle : Infinity;
@@ -120,6 +121,7 @@
     if (kinds.includes("diverges")) return { name: "diverges", numbers };
     if (noise) return { name: "noisy", numbers: { floor: noise * Math.sqrt(Math.max(flat.gain, steep.gain)) } };
     if (kinds.includes("flips")) return { name: "flips", numbers };
+    if (kinds.includes("lands")) return { name: "lands", numbers };
     if (kinds.includes("creeps")) return { name: kinds[0] === kinds[1] ? "creep" : "creeps", numbers };
     if (nesterov) return { name: "nesterov", numbers };
     return { name: left[0] > 90 ? "endless" : "swings", numbers };

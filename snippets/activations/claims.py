@@ -225,4 +225,17 @@ CLAIMS = (
         above=-1,
         false_if="ReLU beats ELU by a point at the better rate for each",
     ),
+    # The page's own arithmetic
+    Claim(
+        "page-computes-as-pytorch",
+        "agreement.largest_error",
+        below=2e-6,
+        false_if="the page rounds elsewhere than PyTorch does, or one of the losses has changed",
+    ),
+    Claim(
+        "page-blind-as-pytorch",
+        "agreement.blind_apart",
+        below=0.5,
+        false_if="in one of the types the page loses the gradient at another logit",
+    ),
 )

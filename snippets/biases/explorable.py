@@ -164,10 +164,10 @@ def form(say: Say) -> str:
 <div class="panels">
 <div><div class="hand">{bowl}{prior}</div>
 {descent}
-<div class="readout">{outputs}{text("finding-prior")}</div></div>
+<div class="readout">{outputs}{text("finding")}</div></div>
 <div><div class="hand">{reach}{forget}</div>
 {profile}
-<div class="readout">{gates}{text("finding-forget")}</div></div>
+<div class="readout">{gates}{text("memory")}</div></div>
 </div>
 {
         more(

@@ -12,6 +12,7 @@ from snippets.evidence.claims import Claim
 from snippets.evidence.estimates import Estimate, Series
 from snippets.evidence.fingerprint import key
 from snippets.evidence.questions import (
+    PAGES,
     ROOT,
     SEEDS,
     Measurement,
@@ -119,6 +120,8 @@ def gather(question: str, seeds: range = SEEDS) -> Evidence:
             else:
                 evidence.estimates[f"{name}.{rest}"] = result
     for claim in _claims(question):
+        if claim.estimate.startswith("agreement.") and not PAGES.exists():
+            continue
         evidence.claims.append(_judged(claim, evidence, by_name))
     return evidence
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "docs"
 MEASURING = ("experiment", "observations", "agreement")  # files of a question that do
 SEEDS = range(20)  # of every measurement, where nothing else is said
 
@@ -61,10 +62,14 @@ def title(question: str) -> str:
 
 
 def measurements(question: str) -> list[Measurement]:
-    """The public functions of its `experiment.py` and of its other files that measure."""
+    """The public functions of its `experiment.py` and of its other files that measure.
+
+    Where only the package is installed, there is no page that could agree with anything.
+    """
     folder = ROOT / "snippets" / question
     defined: dict[str, Measurement] = {}
-    for path in filter(Path.exists, (folder / f"{name}.py" for name in MEASURING)):
+    files = [folder / f"{name}.py" for name in MEASURING]
+    for path in filter(Path.exists, files if PAGES.exists() else files[:-1]):
         for node in tree(path).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 if node.name in defined:

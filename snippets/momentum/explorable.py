@@ -76,6 +76,11 @@ def words(say: Say) -> dict[str, str]:
             "Learning rate times curvature is too large: in the steep direction "
             "each step jumps to the other side of the minimum.",
         ),
+        "lands": say(
+            "陡的方向上，学习率乘曲率正好是 1：第 {steep} 步就到了最小值，不再离开。",
+            "In the steep direction learning rate times curvature is exactly 1: "
+            "with step {steep} it is at its minimum, and stays.",
+        ),
         "noisy": say(
             "梯度有噪声，就永远稳定不下来：长期看，离最小值的均方根距离是 {floor}。",
             "With noise in the gradients it never settles: in the long run its distance "

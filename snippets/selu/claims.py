@@ -287,4 +287,17 @@ CLAIMS = (
         above=0,
         false_if="on validation data the middle rate serves SELU as well",
     ),
+    # The page's own arithmetic
+    Claim(
+        "page-computes-as-pytorch",
+        "agreement.largest_error",
+        below=1e-9,
+        false_if="a change of the page's mathematics or of ours was not made in the other",
+    ),
+    Claim(
+        "page-counts-as-pytorch",
+        "agreement.counts_apart",
+        below=0.5,
+        false_if="the page counts other layers to the fixed point in a single setting",
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import random
 import re
 from collections.abc import Iterator
@@ -68,6 +69,8 @@ def _value(scale: str, at: float, low: float) -> float:
         return at
     if scale == "friction":
         return round(1 - _tidy(10**-at), 9)
+    if scale == "logit":
+        return _tidy(1 / (1 + math.exp(-at)))
     return 0.0 if scale == "log0" and at <= low else _tidy(10**at)
 
 

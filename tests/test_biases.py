@@ -2,6 +2,8 @@
 
 import copy
 import math
+import random
+import re
 from collections import Counter
 from typing import TypeVar, get_type_hints
 
@@ -12,12 +14,14 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils.parametrize import register_parametrization
 
-from snippets.biases import _lstm, _one_input, _rare
+from snippets.biases import _lstm, _one_input, _rare, agreement
 from snippets.biases import _networks as networks
+from snippets.biases.explorable import words
 from snippets.biases.forget_bias_ import forget_bias_
 from snippets.biases.log_prior_bias_ import log_prior_bias_
 from snippets.laboratory.digits import splits
 from snippets.laboratory.ensembles import Ensemble
+from snippets.laboratory.javascript import loaded
 from snippets.laboratory.seeding import generators
 
 SEEDS = range(3)
@@ -497,3 +501,144 @@ def test_making_networks_leaves_the_global_generator():
     before = torch.get_rng_state()
     _lstm.Recall(SEEDS, None)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+# The explorable
+
+KNOBS = {
+    "prior": [i / 10 for i in range(-92, 23)],
+    "lr": [i / 20 for i in range(-60, -19)],
+    "forget": [i / 10 for i in range(-20, 51)],
+    "steps": [5, 20, 60],  # some of its whole numbers, to batch by
+    "seed": [1, 2, 999],
+}
+
+
+def states(count):
+    """Random states of the explorable, as positions of its controls give them; first both ends of each."""
+    draw = random.Random(7)
+    ends = [{name: values[i] for name, values in KNOBS.items()} for i in (0, -1)]
+    drawn = [
+        {name: draw.choice(values) for name, values in KNOBS.items()}
+        for _ in range(count - 2)
+    ]
+    for at in [*ends, *drawn]:
+        prior, lr = 1 / (1 + math.exp(-at["prior"])), 10 ** at["lr"]
+        yield {**at, "prior": float(f"{prior:.2g}"), "lr": float(f"{lr:.2g}")}
+
+
+@pytest.fixture(scope="module")
+def found():
+    """States of the explorable, and what it finds of each: of the output bias, and of the forget bias."""
+    chosen = list(states(500))
+    with loaded(agreement.FILES) as call:
+        return [(state, *call("biases.finding", state)) for state in chosen]
+
+
+def test_explorable_has_a_sentence_for_each_finding(found):
+    zh, en = words(lambda zh, _: zh), words(lambda _, en: en)
+    assert set(zh) == set(en)
+    for name in zh:
+        assert set(re.findall(r"{(\w+)}", zh[name])) == set(
+            re.findall(r"{(\w+)}", en[name])
+        )
+    names = {about["name"] for _, *both in found for about in both}
+    assert names == {"rare", "common", "balanced", "lost", "little", "arrives", "grows"}
+    for _, *both in found:
+        for about in both:
+            assert set(re.findall(r"{(\w+)}", en[about["name"]])) <= set(
+                about["numbers"]
+            )
+            assert all(map(math.isfinite, about["numbers"].values()))
+
+
+def test_explorable_tells_the_truth_of_an_output_bias(found):
+    prior = torch.tensor([state["prior"] for state, *_ in found], dtype=torch.float64)
+    lr = torch.tensor([state["lr"] for state, *_ in found], dtype=torch.float64)
+    bias, least = torch.zeros_like(prior), F.binary_cross_entropy(prior, prior, reduction="none")  # fmt: skip
+    mean, square = bias.clone(), bias.clone()
+    first = torch.full_like(prior, 1000)  # steps of Adam until within a hundredth
+    for k in range(1000):
+        loss = F.binary_cross_entropy_with_logits(bias, prior, reduction="none")
+        first[(loss <= 1.01 * least) & (first == 1000)] = k
+        gradient = bias.sigmoid() - prior
+        mean, square = mean.lerp(gradient, 0.1), square.lerp(gradient**2, 0.001)
+        size = (square / (1 - 0.999 ** (k + 1))).sqrt() + 1e-8
+        bias = bias - lr * mean / (1 - 0.9 ** (k + 1)) / size
+    for (state, about, _), steps in zip(found, first.tolist(), strict=True):
+        name, numbers = about["name"], about["numbers"]
+        assert min(numbers["steps"], 1000) == steps
+        assert (name == "balanced") == (steps == 0)
+        assert {"rare": state["prior"] < 0.5, "common": state["prior"] > 0.5}.get(
+            name, True
+        )
+        assert math.isclose(numbers["percent"], 100 * state["prior"])
+        odds = torch.tensor(state["prior"], dtype=torch.float64).logit().item()
+        assert math.isclose(numbers["bias"], odds, abs_tol=1e-12)
+
+
+def test_explorable_tells_the_truth_of_a_forget_bias(found):
+    for steps in KNOBS["steps"]:
+        some = [(s, about) for s, _, about in found if s["steps"] == steps]
+        reach = reached([(s["forget"], s["seed"]) for s, _ in some], steps)
+        for (state, about), share in zip(some, reach, strict=True):
+            name, numbers = about["name"], about["numbers"]
+            assert math.isclose(numbers["reach"], share, rel_tol=1e-9)
+            low, high = {
+                "lost": (0, 1e-3),
+                "little": (1e-3, 0.1),
+                "arrives": (0.1, 1),
+                "grows": (1, math.inf),
+            }[name]
+            assert low <= share <= high
+            kept = torch.tensor(state["forget"], dtype=torch.float64).sigmoid().item()
+            assert math.isclose(numbers["kept"], 100 * kept)
+            assert math.isclose(kept ** numbers["half"], 0.5)
+            assert math.isclose(1 + math.exp(numbers["rule"]), steps)
+
+
+def reached(settings, steps):
+    """The gradient at the first step over that at the last, for pairs of a forget bias and a seed."""
+    nets = _lstm.Recall(range(1), None)
+    made = {
+        seed: [agreement._network(1000 * seed + n) for n in range(8)]
+        for seed in KNOBS["seed"]
+    }
+    parameters = [
+        [*lstm.parameters(), *head.parameters()]
+        for _, seed in settings
+        for lstm, head in made[seed]
+    ]
+    nets.parameters = [
+        torch.stack([p.detach().T if p.ndim == 2 else p.detach()[None] for p in of])
+        for of in zip(*parameters, strict=True)
+    ]
+    forget = slice(_lstm.UNITS, 2 * _lstm.UNITS)
+    for i, (bias, _) in enumerate(settings):
+        nets.parameters[2][8 * i : 8 * i + 8, :, forget] = bias
+    nets.parameters[3][..., forget] = 0
+    drawn = {
+        seed: [
+            agreement._sequence(1000 * seed + 500 + n, steps, n % 4) for n in range(8)
+        ]
+        for seed in KNOBS["seed"]
+    }
+    xs, ys = zip(*(one for _, seed in settings for one in drawn[seed]), strict=True)
+    x = torch.stack(xs).detach()[:, :, None].requires_grad_()
+    loss = F.cross_entropy(nets.logits(x)[:, 0], torch.stack(ys), reduction="sum")
+    norms = torch.autograd.grad(loss, x)[0].norm(dim=3)[..., 0]
+    logs = (norms[:, 0] / norms[:, -1]).log()
+    return logs.view(-1, 8).mean(1).exp().tolist()
+
+
+def test_explorable_knows_what_the_page_works_out_by_hand():
+    with loaded(agreement.FILES) as call:
+        assert round(call("biases.logOdds", 0.01), 3) == -4.595
+        assert round(call("biases.loss", 0.01, 0), 3) == 0.693
+        assert round(call("biases.loss", 0.01, -math.log(99)), 3) == 0.056
+        for bias, left in ((0, 9.5e-7), (1, 0.0019), (3, 0.38)):
+            assert float(f"{call('biases.alone', bias, 21):.2g}") == left
+        lost, little, arrives = (
+            call("biases.reach", 1, b, 20)[0] for b in (0, 1, 3)
+        )  # as in the evidence
+        assert lost < 1e-3 < 0.01 < little < 0.05 < 0.1 < arrives

@@ -208,4 +208,17 @@ CLAIMS = (
         below=-20,
         false_if="over 20 steps, closed input gates cost less than twenty points halfway",
     ),
+    # The page's own arithmetic
+    Claim(
+        "page-computes-as-pytorch",
+        "agreement.largest_error",
+        below=1e-9,
+        false_if="a change of the page's mathematics or of ours was not made in the other",
+    ),
+    Claim(
+        "page-counts-as-pytorch",
+        "agreement.counts_apart",
+        below=0.5,
+        false_if="the page counts other steps of Adam for a single output bias",
+    ),
 )

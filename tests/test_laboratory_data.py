@@ -6,8 +6,11 @@ import random
 
 import numpy as np
 import torch
+from sklearn.datasets import load_digits
 
-from snippets.laboratory import digits, mnist1d
+from snippets.evidence.questions import ROOT
+from snippets.laboratory import digits, few_digits, mnist1d
+from snippets.laboratory.javascript import loaded
 
 
 def test_digits_are_split_by_seed_and_standardized_by_their_training_part() -> None:
@@ -42,3 +45,20 @@ def test_mnist1d_is_split_by_seed_and_leaves_the_global_generators_alone() -> No
     whole = torch.cat([both.train_x, both.validation_x, both.test_x], 1)[0]
     assert abs(whole.mean()) < 1e-5 and abs(whole.std() - 1) < 1e-3
     assert len(whole.unique(dim=0)) == 5000, "no example is in two parts"
+
+
+def test_the_digits_of_the_pages_are_scikit_learns_rounded() -> None:
+    kept = (ROOT / few_digits.FILE).read_text(encoding="utf-8")
+    assert kept == few_digits.script(), "run: python -m snippets.laboratory.few_digits"
+    ours = few_digits.few_digits()
+    with loaded([few_digits.FILE]) as call:
+        told = call("digits.valueOf")
+    for name, tensor in zip(("trainX", "trainY", "testX", "testY"), ours, strict=True):
+        assert told[name] == tensor.flatten().tolist()
+    x = np.concatenate([ours.train_x, ours.test_x])
+    y = np.concatenate([ours.train_y, ours.test_y])
+    images, classes = load_digits(return_X_y=True)
+    rounded = np.round(images / 4) / 2
+    seen = [*map(bytes, np.column_stack([x, y]))]
+    all_there = [*map(bytes, np.column_stack([rounded, classes]))]
+    assert set(seen) <= set(all_there) and len(set(seen)) == len(seen) == 400

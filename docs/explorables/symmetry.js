@@ -164,8 +164,8 @@
     });
     // Colours of a canvas do not follow the page's.
     new MutationObserver(() => show(true)).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
-    new IntersectionObserver(([entry]) => {
-      visible = entry.isIntersecting;
+    new IntersectionObserver((entries) => {
+      visible = entries.at(-1).isIntersecting;
       go();
     }).observe(root);
 

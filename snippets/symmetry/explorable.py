@@ -72,7 +72,7 @@ def form(say: Say) -> str:
         ),
         slider("dropout", say("随机失活的概率", "Probability of dropout"), 0, 0.2, 0.05, 0),
         number("seed", say("随机矩阵的种子", "Seed of what is random"), 1, 999, 1),
-        number("image", say("第几张测试数字", "Which test digit"), 0, 99, 0),
+        number("image", say("第几张测试数字", "Which test digit"), 0, 99, 31),
     ]  # fmt: skip
     lead = say(
         "勾上一个矩阵，它就随机；其余矩阵里，每个权重都等于输入个数的倒数。网络随即训练。"

@@ -138,7 +138,11 @@
           const zeta = (bb - aa) / (2 * ab);
           const t = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
           const c = 1 / Math.hypot(1, t);
-          for (let i = 0; i < rows; i++) [a[i], b[i]] = [c * (a[i] - t * b[i]), c * (b[i] + t * a[i])];
+          for (let i = 0; i < rows; i++) {
+            const x = a[i];
+            a[i] = c * (x - t * b[i]);
+            b[i] = c * (b[i] + t * x);
+          }
         }
     }
     const values = columns.map((column) => Math.sqrt(dot(column, column)));
@@ -185,15 +189,20 @@
     return { name: "free", numbers: { ...numbers, fewest } };
   }
 
-  /** A whole training, for what is compared with PyTorch. */
+  /** A training and what came of it, for what is compared with PyTorch. */
   function run(state, steps) {
     const net = start(state);
     const losses = Array.from({ length: steps }, () => step(net));
-    const seen = look(net);
-    const { outputs, spreads } = seen;
-    const [logits, ranks] = [outputs[HIDDEN + 1], outputs.slice(1, -1).map(rank)];
-    return { losses, logits, spreads, ranks, finding: finding(state, seen) };
+    const { outputs, spreads } = look(net);
+    return { losses, logits: outputs[HIDDEN + 1], spreads, ranks: outputs.slice(1, -1).map(rank) };
   }
 
-  return { SIZES, HIDDEN, UNITS, CLASSES, STEPS, start, step, look, rank, finding, run };
+  /** The finding alone. */
+  function found(state, steps) {
+    const net = start(state);
+    while (net.steps < steps) step(net);
+    return finding(state, look(net));
+  }
+
+  return { SIZES, HIDDEN, UNITS, CLASSES, STEPS, start, step, look, rank, finding, run, found };
 })();

@@ -162,14 +162,15 @@
     return right / y.length;
   }
 
-  /** What a network does with the test images. */
+  /** What a network does with the test images; `ranks` are left to whoever has the time for them. */
   function look(net) {
     const outputs = forward(net, digits.testX);
-    return { steps: net.steps, outputs, spreads: outputs.slice(1, -1).map(spread), accuracy: accuracy(outputs[HIDDEN + 1]) };
+    const spreads = outputs.slice(1, -1).map(spread);
+    return { steps: net.steps, outputs, spreads, ranks: [], accuracy: accuracy(outputs[HIDDEN + 1]) };
   }
 
   /** What is to be said of a state and what is seen of its network: the name of a sentence, and the numbers in it. */
-  function finding(state, { steps, outputs, spreads, accuracy: share }) {
+  function finding(state, { steps, outputs, spreads, ranks, accuracy: share }) {
     const layers = (has) => spreads.flatMap((v, l) => (has(v, l) ? [l + 1] : []));
     const numbers = { steps, accuracy: Math.round(100 * share) };
     if (!steps) return { name: "untrained", numbers };
@@ -183,7 +184,7 @@
     if (state.noise && constant) return { name: "noisy", numbers: { ...numbers, noise: state.noise, least } };
     if (tied.length === HIDDEN) return { name: "tied", numbers };
     if (tied.length) return { name: "some", numbers: { ...numbers, tied, free: layers((v) => v >= TIED) } };
-    const fewest = Math.min(...outputs.slice(1, -1).map(rank));
+    const fewest = Math.min(...(ranks.length ? ranks : outputs.slice(1, -1).map(rank)));
     const alone = layers((v, l) => !beside(v, l));
     if (alone.length) return { name: "masks", numbers: { ...numbers, alone, fewest } };
     return { name: "free", numbers: { ...numbers, fewest } };

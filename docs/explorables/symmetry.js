@@ -36,7 +36,7 @@
 
     let net = null;
     let seen = null;
-    let ranks = [];
+    const ranks = [];
     let runs = []; // what was tried, the present one first: a name, and accuracies
     let [frame, turn] = [0, 0];
     let visible = false;
@@ -49,7 +49,6 @@
     function restart() {
       net = maths.start(state);
       runs = [{ name: name(), curve: [] }, ...runs.filter((run) => run.curve.length > STEPS / EVERY && run.name !== name())].slice(0, RUNS + 1);
-      ranks = [];
       look();
       kit.write(part("finding"), words.training);
       go();
@@ -61,32 +60,33 @@
     }
 
     function go() {
-      if (visible && net.steps < STEPS) frame ||= requestAnimationFrame(train);
+      if (visible && seen.ranks.length < HIDDEN) frame ||= requestAnimationFrame(train);
     }
 
-    /** A few steps of training, as many as fit into a frame. */
+    /** A few steps of training, as many as fit into a frame; in the end the ranks, which take longer than all else. */
     function train() {
       frame = 0;
       const until = performance.now() + BUDGET;
-      do {
+      while (net.steps < STEPS && performance.now() < until) {
         maths.step(net);
         if (net.steps % EVERY === 0) look();
-      } while (net.steps < STEPS && performance.now() < until);
-      const done = net.steps === STEPS;
-      if (done || moving) show(done);
+      }
+      const trained = net.steps === STEPS;
+      const l = trained ? seen.ranks.length : ++turn % HIDDEN;
+      if (trained || moving) ranks[l] = maths.rank(seen.outputs[l + 1]);
+      if (trained) seen.ranks.push(ranks[l]);
+      const done = seen.ranks.length === HIDDEN;
+      if (done || moving) show(done || turn % 3 === 0);
       if (done) speak();
       go();
     }
 
     function show(all) {
-      turn++;
       const { outputs, spreads } = seen;
       const style = getComputedStyle(root);
       const color = (of) => style.getPropertyValue(`--${of}`);
       spreads.forEach((spread, l) => {
-        // Singular values take longer than all else: one layer at a time.
-        if (all || turn % HIDDEN === l) ranks[l] = maths.rank(outputs[l + 1]);
-        kit.write(part(`rank${l + 1}`), (ranks[l] ?? 0).toFixed(1));
+        kit.write(part(`rank${l + 1}`), ranks[l]?.toFixed(1) ?? "");
         const row = outputs[l + 1].subarray(state.image * UNITS, (state.image + 1) * UNITS);
         const largest = Math.max(...row) || 1;
         columns[l].forEach((dot, j) => {
@@ -102,7 +102,7 @@
         bar.setAttribute("width", ((38 * odds[j]) / total).toFixed(1));
         bar.setAttribute("class", j === digits.testY[state.image] ? "dot teal" : "dot soft");
       });
-      if (all || turn % 3 === 0) tiles.forEach((tile, l) => paint(tile, net.weights[l], SIZES[l], SIZES[l + 1], color));
+      if (all) tiles.forEach((tile, l) => paint(tile, net.weights[l], SIZES[l], SIZES[l + 1], color));
       const pixels = digits.testX.subarray(state.image * SIZES[0], (state.image + 1) * SIZES[0]);
       paintDigit(pixels, color("ink"));
       plotRuns();

@@ -2,6 +2,8 @@
 
 import copy
 import math
+import random
+import re
 from itertools import pairwise
 
 import pytest
@@ -9,11 +11,15 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from snippets.laboratory.few_digits import few_digits
+from snippets.laboratory.javascript import loaded
 from snippets.symmetry import _networks as networks
 from snippets.symmetry import _transformers as transformers
 from snippets.symmetry._outcomes import measure_freedom
 from snippets.symmetry._outcomes import spread as spreads
+from snippets.symmetry.agreement import FILES, Setting, _trained
 from snippets.symmetry.effective_rank import effective_rank
+from snippets.symmetry.explorable import words
 from snippets.symmetry.tied_units import Units, _groups, tied_units
 
 WIDTH = 12
@@ -746,3 +752,83 @@ def test_transformers_differ_in_the_later_layers_only():
             assert not torch.equal(own[name], own[first + part])
         elif not name.startswith(tuple(later)):
             assert torch.equal(value, own[name])
+
+
+# the explorable
+
+
+def drawn_settings(count, seed):
+    """Random states of the page, its sliders at either end in part of them."""
+    draw = random.Random(seed)
+    for _ in range(count):
+        share = draw.choice((0.1, 0.5, 0.9))
+        ticked = tuple(i for i in range(1, 7) if draw.random() < share)
+        position = draw.choice((-6.5, -6.5, -6.5, 0, draw.uniform(-6.5, 0)))
+        noise = 0.0 if position == -6.5 else float(f"{10**position:.2g}")
+        dropout = draw.choice((0.0, 0.0, 0.0, 0.2, 0.05 * draw.randint(0, 4)))
+        yield Setting(ticked, noise, dropout, draw.randint(1, 999))
+
+
+def is_true(name, numbers, setting, run, steps, classes):
+    """Whether a sentence of the explorable is true of a network that PyTorch trained."""
+    spread_of = dict(enumerate(run.spreads, start=1))
+    tied = [layer for layer, v in spread_of.items() if v < 1e-6]
+    dead = [layer for layer, silent in enumerate(run.silent, start=1) if silent]
+    beside = {i + side for i in setting.random for side in (-1, 0)}  # its two layers
+    right = run.logits.argmax(-1) == classes
+    assert numbers["steps"] == steps
+    assert abs(numbers["accuracy"] - 100 * float(right.double().mean())) < 0.51
+    if name == "untrained":
+        return steps == 0
+    if name == "dead":
+        return numbers["dead"] == dead and bool((run.logits == run.logits[0]).all())
+    if dead:
+        return False
+    if name == "noisy":
+        least = pytest.approx(min(run.spreads), rel=1e-3, abs=1e-12)
+        noise = numbers["noise"] == setting.noise > 0
+        return noise and len(setting.random) < 6 and numbers["least"] == least
+    if name == "tied":
+        return len(tied) == 5
+    if name == "some":
+        of_two_kinds = numbers["tied"] == tied and sorted(
+            tied + numbers["free"]
+        ) == list(spread_of)
+        return of_two_kinds and not beside & set(tied)
+    fewest = numbers["fewest"] == pytest.approx(min(run.ranks), rel=1e-3)
+    if name == "masks":
+        alone = [layer for layer in spread_of if layer not in beside]
+        return fewest and setting.dropout and numbers["alone"] == alone and not tied
+    return name == "free" and fewest and {*range(1, 6)} <= beside and not tied
+
+
+def test_each_sentence_of_the_explorable_is_true_where_it_is_chosen():
+    says = [words(lambda zh, en, n=n: (zh, en)[n]) for n in (0, 1)]
+    names, y = set(), few_digits().test_y
+    settings = [*drawn_settings(499, 1)]
+    parts = {0: settings[:20], 4: settings[20:420], 12: settings[420:]}
+    with loaded(FILES) as call:
+        for steps, part in (*parts.items(), (60, [Setting((6,))])):
+            runs = _trained(part, steps)
+            for setting, run in zip(part, runs, strict=True):
+                found = call("symmetry.found", setting.state(), steps)
+                name, numbers = found["name"], found["numbers"]
+                asked = [set(re.findall(r"\{(\w+)\}", said[name])) for said in says]
+                assert asked[0] == asked[1] <= set(numbers), name
+                assert is_true(name, numbers, setting, run, steps, y), (found, setting)
+                names.add(name)
+    drawn = {"accuracy", "steps", "none", "training"}
+    assert names == says[0].keys() - drawn == says[1].keys() - drawn
+
+
+@pytest.mark.parametrize("ticked", [(), (3,), (2, 4), (2, 4, 6)])
+def test_the_explorable_frees_the_layers_beside_a_random_matrix_for_good(ticked):
+    with loaded(FILES) as call:
+        found = call("symmetry.run", Setting(ticked).state(), 400)
+    expected = {i + side for i in ticked for side in (-1, 0)}
+    for layer, v in enumerate(found["spreads"], start=1):
+        assert v > 0.1 if layer in expected else v < 1e-12
+    layers = [
+        v for v, r in zip(found["spreads"], found["ranks"], strict=True) if r < 1.01
+    ]
+    assert all(v < 1e-12 for v in layers)  # one feature where, and only where, tied

@@ -208,4 +208,17 @@ CLAIMS = (
         above=0.90,
         false_if="identity matrices leave one digit in ten wrong",
     ),
+    # The page's own arithmetic
+    Claim(
+        "page-trains-as-pytorch",
+        "agreement.largest_error",
+        below=1e-6,
+        false_if="a change of the page's mathematics or of ours was not made in the other",
+    ),
+    Claim(
+        "page-finds-as-pytorch",
+        "agreement.findings_apart",
+        below=0.5,
+        false_if="the page has another layer tied, or another one silent, in a single run",
+    ),
 )

@@ -1,0 +1,183 @@
+/* The explorable of symmetry: a small network, trained here, whose matrices the reader makes random. */
+"use strict";
+
+(() => {
+  const { kit, symmetry: maths, digits } = globalThis.explorables;
+  const { SIZES, HIDDEN, UNITS, CLASSES, STEPS } = maths;
+  const [EVERY, BUDGET, RUNS] = [10, 3, 3]; // steps between looks; milliseconds a frame; earlier runs that are kept
+  const ROW = 11; // a unit of its column
+  const MATRICES = SIZES.slice(1).map((_, l) => `w${l + 1}`);
+
+  kit.start("symmetry", ({ root, part, words, state, set, keep, say, tell }) => {
+    const tiles = MATRICES.map((name) => part(`${name}-picture`).getContext("2d"));
+    const picture = part("picture").getContext("2d");
+    const columns = Array.from({ length: HIDDEN }, (_, l) =>
+      Array.from({ length: UNITS }, (_, j) => {
+        const at = { cx: 7, cy: ROW * (j + 0.5) };
+        kit.svg(part(`layer${l + 1}`), "circle", { ...at, r: 4.6, class: "line rule" });
+        return kit.svg(part(`layer${l + 1}`), "circle", { ...at, r: 0 });
+      }),
+    );
+    const bars = Array.from({ length: CLASSES }, (_, j) => {
+      const y = ((j + 0.5) * UNITS * ROW) / CLASSES;
+      kit.svg(part("odds"), "text", { x: 0, y: y + 4 }, String(j));
+      return kit.svg(part("odds"), "rect", { x: 11, y: y - 5, height: 10, width: 0 });
+    });
+    const plot = kit.panel(part("accuracy"), {
+      title: words.accuracy,
+      label: words.steps,
+      x: { from: 0, to: STEPS, ticks: [0, 100, 200, 300, 400].map((k) => [k, String(k)]) },
+      y: { from: 0, to: 100, ticks: [0, 50, 100].map((k) => [k, String(k)]) },
+    });
+    const lines = Array.from({ length: RUNS + 1 }, (_, i) => ({
+      line: kit.svg(plot.inside, "path", { class: i ? "line soft" : "line teal" }),
+      name: kit.svg(plot.inside, "text", { x: plot.sx(STEPS) - 3, "text-anchor": "end", class: i ? "word soft" : "word teal" }),
+    }));
+
+    let net = null;
+    let seen = null;
+    const ranks = [];
+    let runs = []; // what was tried, the present one first: a name, and accuracies
+    let [frame, turn] = [0, 0];
+    let visible = false;
+    let moving = false; // not by itself: once something was turned
+
+    const chosen = () => MATRICES.filter((name) => state[name]).map((name) => name.toUpperCase());
+    const name = () =>
+      [...chosen(), state.noise && `σ ${state.noise}`, state.dropout && `p ${state.dropout}`].filter(Boolean).join(" ") || words.none;
+
+    function restart() {
+      net = maths.start(state);
+      runs = [{ name: name(), curve: [] }, ...runs.filter((run) => run.curve.length > STEPS / EVERY && run.name !== name())].slice(0, RUNS + 1);
+      look();
+      kit.write(part("finding"), words.training);
+      go();
+    }
+
+    function look() {
+      seen = maths.look(net);
+      runs[0].curve.push(100 * seen.accuracy);
+    }
+
+    function go() {
+      if (visible && seen.ranks.length < HIDDEN) frame ||= requestAnimationFrame(train);
+    }
+
+    /** A few steps of training, as many as fit into a frame; in the end the ranks, which take longer than all else. */
+    function train() {
+      frame = 0;
+      const until = performance.now() + BUDGET;
+      while (net.steps < STEPS && performance.now() < until) {
+        maths.step(net);
+        if (net.steps % EVERY === 0) look();
+      }
+      const trained = net.steps === STEPS;
+      const l = trained ? seen.ranks.length : ++turn % HIDDEN;
+      if (trained || moving) ranks[l] = maths.rank(seen.outputs[l + 1]);
+      if (trained) seen.ranks.push(ranks[l]);
+      const done = seen.ranks.length === HIDDEN;
+      if (done || moving) show(done || turn % 3 === 0);
+      if (done) speak();
+      go();
+    }
+
+    function show(all) {
+      const { outputs, spreads } = seen;
+      const style = getComputedStyle(root);
+      const color = (of) => style.getPropertyValue(`--${of}`);
+      spreads.forEach((spread, l) => {
+        kit.write(part(`rank${l + 1}`), ranks[l]?.toFixed(1) ?? "");
+        const row = outputs[l + 1].subarray(state.image * UNITS, (state.image + 1) * UNITS);
+        const largest = Math.max(...row) || 1;
+        columns[l].forEach((dot, j) => {
+          dot.setAttribute("r", (4.6 * Math.sqrt(row[j] / largest)).toFixed(1));
+          dot.setAttribute("class", spread < 1e-6 ? "dot soft" : "dot teal");
+        });
+      });
+      const logits = outputs[HIDDEN + 1].subarray(state.image * CLASSES, (state.image + 1) * CLASSES);
+      const largest = Math.max(...logits);
+      const odds = Array.from(logits, (v) => Math.exp(v - largest));
+      const total = odds.reduce((sum, v) => sum + v, 0);
+      bars.forEach((bar, j) => {
+        bar.setAttribute("width", ((38 * odds[j]) / total).toFixed(1));
+        bar.setAttribute("class", j === digits.testY[state.image] ? "dot teal" : "dot soft");
+      });
+      if (all) tiles.forEach((tile, l) => paint(tile, net.weights[l], SIZES[l], SIZES[l + 1], color));
+      const pixels = digits.testX.subarray(state.image * SIZES[0], (state.image + 1) * SIZES[0]);
+      paintDigit(pixels, color("ink"));
+      plotRuns();
+    }
+
+    /** A matrix: the weights into one unit are a row, beside it; those out of one unit are a column. */
+    function paint(tile, w, n, m, color) {
+      tile.clearRect(0, 0, n, m);
+      let square = 0;
+      for (const v of w) square += (v * v) / w.length;
+      const full = 2.2 * Math.sqrt(square) || 1;
+      for (const [sign, of] of [[1, color("teal")], [-1, color("ochre")]]) {
+        tile.fillStyle = of;
+        for (let k = 0; k < w.length; k++) {
+          if (!(sign * w[k] > 0)) continue;
+          tile.globalAlpha = Math.min(1, Math.abs(w[k]) / full);
+          tile.fillRect(Math.floor(k / m), k % m, 1, 1);
+        }
+      }
+    }
+
+    function paintDigit(pixels, ink) {
+      picture.clearRect(0, 0, 8, 8);
+      picture.fillStyle = ink;
+      pixels.forEach((shade, k) => {
+        picture.globalAlpha = shade / 2;
+        picture.fillRect(k % 8, k >> 3, 1, 1);
+      });
+    }
+
+    function plotRuns() {
+      let below = -Infinity; // of the last name, from the top on
+      const ends = runs.map(({ curve }) => plot.sy(curve.at(-1)));
+      const order = ends.map((_, i) => i).sort((i, j) => ends[i] - ends[j]);
+      for (const i of order) {
+        below = Math.max(ends[i] - 5, below + 13);
+        lines[i].name.setAttribute("y", below.toFixed(1));
+      }
+      lines.forEach((drawn, i) => {
+        const { name: label, curve } = runs[i] ?? { name: "", curve: [] };
+        drawn.line.setAttribute("d", kit.line(curve.length, (k) => plot.sx(EVERY * k), (k) => plot.sy(curve[k])));
+        kit.write(drawn.name, label);
+      });
+    }
+
+    function speak() {
+      const { name: sentence, numbers } = maths.finding(state, seen);
+      const told = Object.entries(numbers).map(([key, value]) => [
+        key, Array.isArray(value) ? value.join(kit.zh ? "、" : ", ") : kit.number(value),
+      ]);
+      const finding = kit.fill(words[sentence], Object.fromEntries(told));
+      kit.write(part("finding"), finding);
+      say(finding);
+    }
+
+    part("next").addEventListener("click", () => {
+      set({ image: (state.image + 1) % digits.testY.length });
+      keep();
+    });
+    // Colours of a canvas do not follow the page's.
+    new MutationObserver(() => show(true)).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+    new IntersectionObserver((entries) => {
+      visible = entries.at(-1).isIntersecting;
+      go();
+    }).observe(root);
+
+    function draw(s, changed) {
+      if (changed.size > 1 || !changed.has("image")) {
+        moving = net !== null && !kit.still;
+        restart();
+      }
+      show(true);
+      for (const knob of ["noise", "dropout"]) tell(knob, kit.number(s[knob]));
+    }
+
+    return { draw };
+  });
+})();

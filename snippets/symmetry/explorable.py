@@ -1,0 +1,132 @@
+"""The explorable of symmetry, six boxes to tick: words and controls. docs/explorables/symmetry.js draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from itertools import pairwise
+
+from snippets.laboratory.controls import drawing, more, number, reset, slider, text
+
+Say = Callable[[str, str], str]
+
+FIGURE = "freedom"  # what it takes the place of
+SIZES = (64, 16, 16, 16, 16, 16, 10)
+
+
+def words(say: Say) -> dict[str, str]:
+    """What the script writes; numbers take the place of names in braces, lists of layers, too."""
+    return {
+        # drawings
+        "accuracy": say("测试准确率（%）", "Test accuracy (%)"),
+        "steps": say("步", "steps"),
+        "none": say("都不随机", "none random"),
+        # findings
+        "training": say("正在训练……", "Training …"),
+        "untrained": say("还没有训练。", "Not trained yet."),
+        "dead": say(
+            "死掉的层：{dead}。那里的单元对每张测试数字都输出 0，什么也传不过去，"
+            "所以网络对所有数字说的都一样。测试准确率 {accuracy}%。",
+            "Layers that have died: {dead}. There every unit gives 0 for each test digit and lets nothing "
+            "through, so the network says the same of all digits. Test accuracy: {accuracy}%.",
+        ),
+        "noisy": say(
+            "常数带着噪声，大小是自身的 {noise}。{steps} 步之后，差别最小的那一层里，"
+            "单元相差自身大小的 {least}。测试准确率 {accuracy}%。",
+            "The constants carry noise of {noise} of their size. After {steps} steps, in the layer where "
+            "units differ least, they differ by {least} of theirs. Test accuracy: {accuracy}%.",
+        ),
+        "tied": say(
+            "没有一层松绑：每个隐藏层都是一个单元重复十六遍。{steps} 步之后，测试准确率 {accuracy}%。",
+            "No layer is free: each hidden layer is one unit, sixteen times over. "
+            "Test accuracy after {steps} steps: {accuracy}%.",
+        ),
+        "some": say(
+            "松了绑的层：{free}。旁边没有随机矩阵，仍是一个单元重复十六遍的层：{tied}。"
+            "{steps} 步之后，测试准确率 {accuracy}%。",
+            "Layers set free: {free}. Layers without a random matrix beside them, each still one unit "
+            "sixteen times over: {tied}. Test accuracy after {steps} steps: {accuracy}%.",
+        ),
+        "masks": say(
+            "旁边没有随机矩阵，是随机失活分开了单元的层：{alone}。"
+            "不过，特征最少的一层只有 {fewest} 个特征。测试准确率 {accuracy}%。",
+            "Layers without a random matrix beside them, whose units dropout has parted: {alone}. "
+            "But the poorest layer has {fewest} features. Test accuracy: {accuracy}%.",
+        ),
+        "free": say(
+            "每个隐藏层旁边都有随机矩阵，单元处处不同；特征最少的一层有 {fewest} 个特征。"
+            "{steps} 步之后，测试准确率 {accuracy}%。",
+            "Each hidden layer has a random matrix beside it, and everywhere units differ. The poorest layer "
+            "has {fewest} features. Test accuracy after {steps} steps: {accuracy}%.",
+        ),
+    }
+
+
+def form(say: Say) -> str:
+    """The controls, and room for what is drawn and said."""
+    knobs = [
+        slider(
+            "noise",
+            say("常数上的噪声，占自身的份额", "Noise on the constants, as a share of them"),
+            -6.5, 0, 0.1, -6.5, "log0",
+        ),
+        slider("dropout", say("随机失活的概率", "Probability of dropout"), 0, 0.2, 0.05, 0),
+        number("seed", say("随机矩阵的种子", "Seed of what is random"), 1, 999, 1),
+        number("image", say("第几张测试数字", "Which test digit"), 0, 99, 31),
+    ]  # fmt: skip
+    lead = say(
+        "勾上一个矩阵，它就随机；其余矩阵里，每个权重都等于输入个数的倒数。网络随即训练。"
+        "圆点是这一层十六个单元对左边数字的输出，上面是这一层的特征个数。",
+        "Tick a matrix to make it random; in the others all weights are one over the number of inputs. "
+        "The network trains at once. Dots are what the sixteen units of a layer put out for this digit, "
+        "above them is the layer’s number of features.",
+    )
+    following = say("换一张数字", "Another digit")
+    digit = (
+        '<canvas data-part="picture" width="8" height="8" role="img" '
+        f'aria-label="{escape(say("一张手写数字", "A handwritten digit"))}"></canvas>'
+    )
+    which = escape(say("哪些矩阵随机", "Which matrices are random"))
+    curve = say(
+        "测试准确率，一步一步；灰线是先前试过的",
+        "Test accuracy, step by step; earlier tries in grey",
+    )
+    summary = say(
+        "别的办法：噪声、随机失活、别的种子", "Other ways: noise, dropout, another seed"
+    )
+    return f"""
+<div class="digit">{digit}<p>{lead}</p></div>
+<div class="net" role="group" aria-label="{which}">{_net(say)}</div>
+<div class="panels">
+{drawing("accuracy", 324, 150, curve)}
+<div class="readout">{text("finding")}
+<p><button type="button" data-part="next">{following}</button> {reset(say("复原", "Reset"))}</p></div>
+</div>
+{more(summary, f'<div class="knobs">{"".join(knobs)}</div>')}"""
+
+
+def _net(say: Say) -> str:
+    """Pictures of matrices, each with its box to tick, and between them columns of units."""
+    cells = []
+    for layer, (n, m) in enumerate(pairwise(SIZES), start=1):
+        cells.append(
+            f'<label class="cell"><canvas data-part="w{layer}-picture" width="{n}" height="{m}" '
+            f'aria-hidden="true"></canvas><span><input type="checkbox" name="w{layer}"> '
+            f"W<sub>{layer}</sub></span></label>"
+        )
+        if layer < len(SIZES) - 1:
+            units = drawing(
+                f"layer{layer}",
+                14,
+                176,
+                say(
+                    f"第 {layer} 层的十六个单元", f"The sixteen units of layer {layer}"
+                ),
+            )
+            cells.append(
+                f'<div class="cell">{text(f"rank{layer}", "span")}{units}</div>'
+            )
+    odds = drawing(
+        "odds", 50, 176, say("十个类别的概率", "The probabilities of the ten classes")
+    )
+    return "".join([*cells, f'<div class="cell">{odds}</div>'])

@@ -10,7 +10,8 @@ import pytest
 from explorables import EXPLORABLES, placeholders, words
 from playwright.sync_api import Browser, Page
 
-PAGES = [f"{language}/{slug}/" for slug in EXPLORABLES for language in ("zh", "en")]
+# One language each: what differs are words, which a test compares.
+PAGES = [f"{('zh', 'en')[i % 2]}/{slug}/" for i, slug in enumerate(EXPLORABLES)]
 STATE = """() => Object.fromEntries([...document.querySelector(".explorable form").elements]
     .filter((e) => e.name && (e.type !== "radio" || e.checked))
     .map((e) => [e.name, e.type === "checkbox" ? e.checked : e.value]))"""

@@ -68,6 +68,8 @@ def _value(scale: str, at: float, low: float) -> float:
         return at
     if scale == "friction":
         return round(1 - _tidy(10**-at), 9)
+    if scale == "count":
+        return round(_tidy(10**at))
     return 0.0 if scale == "log0" and at <= low else _tidy(10**at)
 
 

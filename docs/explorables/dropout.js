@@ -5,7 +5,7 @@
   const { kit, dropout: maths } = globalThis.explorables;
   const { MOST, CLASSES, WIDTH } = maths;
   // Of the loss, for each network: where its axis begins and ends, and its ticks
-  const AXES = { many: [1.3, 1.7, [1.3, 1.4, 1.5, 1.6, 1.7]], few: [1.5, 5.5, [2, 3, 4, 5]] };
+  const AXES = { many: [1.3, 1.7, [1.3, 1.4, 1.5, 1.6, 1.7]], few: [1.5, 6, [2, 3, 4, 5, 6]] };
   const SLICE = 4; // ms of a frame that samples may take
 
   kit.start("dropout", ({ part, words, state, say, tell, again }) => {
@@ -41,8 +41,7 @@
       y: { from: 0, to: 1, ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] },
     });
     const place = (c) => classes.sx(c);
-    const right = kit.svg(classes.inside, "path", { class: "line rule", "stroke-width": 22 });
-    right.style.strokeWidth = "24px";
+    const right = kit.svg(classes.inside, "path", { class: "line rule", style: "stroke-width: 24" });
     const cloud = kit.svg(classes.inside, "path", { class: "line points", opacity: 0.3 });
     const off = kit.svg(classes.inside, "path", { class: "line ochre" });
     const mean = kit.svg(classes.inside, "path", { class: "line teal" });
@@ -102,11 +101,12 @@
         kit.write(part(`${row}-accuracy`), `${Math.round(100 * accuracy)}%`);
       }
       const { name, numbers } = maths.finding(s);
-      const told = Object.entries(numbers).map(([key, value]) => [key, kit.number(value)]);
-      const finding = kit.fill(words[name], Object.fromEntries(told));
+      // Losses with two decimals, as in the table
+      for (const [key, value] of Object.entries(numbers)) numbers[key] = value % 1 && value < 10 ? value.toFixed(2) : kit.number(value);
+      const finding = kit.fill(words[name], numbers);
       kit.write(part("finding"), finding);
       say(finding);
-      tell("samples", kit.fill(words.samples, s), kit.fill(words["samples aloud"], { ...s, on: kit.number(numbers.on) }));
+      tell("samples", kit.fill(words.samples, s), kit.fill(words["samples aloud"], numbers));
     }
 
     return { draw };

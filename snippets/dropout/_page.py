@@ -73,8 +73,8 @@ def script(seeds: range) -> str:
     """The first of these runs, as the page reads it: a letter for each number, B for zero."""
     data = mnist1d.splits(seeds)
     lines = [
-        "/* Two networks trained on MNIST-1D, and test examples; written by `python -m snippets.dropout._page`.",
-        "   A letter is a level, B is zero; of a layer first the distance of two levels, its last row are biases. */",
+        "/* Two networks of MNIST-1D, and test examples; written by `python -m snippets.dropout._page`.",
+        "   A letter is a level, B is zero; first the distance of two levels. A layer ends in its biases. */",
         '"use strict";',
         "",
         "(globalThis.explorables ??= {}).dropoutNets = {",

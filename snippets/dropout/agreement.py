@@ -67,7 +67,9 @@ def page(seeds: range) -> Results:
     for name, examples in _page.EXAMPLES.items():
         nets = _page.rounded_networks(data, seeds, examples)
         off = nets.logits(x).softmax(-1)
-        on = sum(nets.logits(x, masks).softmax(-1) for _ in range(MOST)) / MOST
+        on = torch.zeros_like(off)
+        for _ in range(MOST):
+            on += nets.logits(x, masks).softmax(-1) / MOST
         gap = scores.nll(on, y) - scores.nll(off, y)
         results[f"{name}_mc_minus_eval_nll"] = mean(gap, "nats")
         surer = 100 * scores.overconfidence(off, y)
@@ -81,10 +83,10 @@ def _flat(found: Any) -> list[float]:  # noqa: ANN401
 
 
 class PageNetwork:
-    """A network of the page with the page's test examples, as written in the file that the page reads."""
+    """A network of the page and its test examples, as the file that the page reads has them, or `text`."""
 
-    def __init__(self, trained: str) -> None:
-        text = (ROOT / _page.FILE).read_text(encoding="utf-8")
+    def __init__(self, trained: str, text: str = "") -> None:
+        text = text or (ROOT / _page.FILE).read_text(encoding="utf-8")
         own = re.search(rf"{trained}: {{(.*?)\n  }}", text, re.DOTALL)
         assert own
         self.temperature = float(own[1].split("temperature: ")[1].split(",")[0])

@@ -32,7 +32,7 @@ def words(say: Say) -> dict[str, str]:
         ),
         "classes": say(
             "一个样本的十类概率，灰带是正确的类",
-            "One example’s ten classes; the grey band is right",
+            "Probability of each class; grey: right",
         ),
         "input": say("这个样本，40 个数", "The example, 40 numbers"),
         "tempered": say("eval()，加温度", "eval(), temperature"),
@@ -59,15 +59,15 @@ def words(say: Say) -> dict[str, str]:
             "采样 {most} 次，还比 eval() 高 {gap}。eval() 本来就不够自信，平均给自己的答案 {confidence}%，"
             "却答对了 {accuracy}%；采样的平均更不自信：{softer}%。一次 eval() 加温度：{tempered}。",
             "{most} samples, and still {gap} above eval(), which was underconfident already: "
-            "it gives its answers {confidence}% on average, and {accuracy}% are right. The mean of the samples "
-            "is less sure still: {softer}%. One pass with a temperature: {tempered}.",
+            "it gives its answers {confidence}% on average, and {accuracy}% are right. "
+            "The mean of the samples is less sure still: {softer}%. One pass with a temperature: {tempered}.",
         ),
         "better": say(
             "{samples} 次采样的平均：{on}，比 eval() 的 {off} 好；{most} 次是 {limit}。"
             "eval() 过于自信：平均给自己的答案 {confidence}%，只答对 {accuracy}%；采样的平均给 {softer}%。",
             "The mean of {samples} samples: {on}, below the {off} of eval(); with {most} it is {limit}. "
-            "eval() is overconfident: it gives its answers {confidence}% on average, and {accuracy}% are right. "
-            "The mean of the samples gives {softer}%.",
+            "eval() is overconfident: it gives its answers {confidence}% on average, "
+            "and {accuracy}% are right. The mean of the samples gives {softer}%.",
         ),
         "better limit": say(
             "采样 {most} 次，比 eval() 低 {gap}。eval() 过于自信：平均给自己的答案 {confidence}%，"
@@ -112,6 +112,7 @@ def form(say: Say) -> str:
     shape = drawing("input", 324, 84, say("样本的形状", "The shape of the example"))
     other = number("example", say("第几个测试样本", "Test example"), 1, 60, 1)
     masks = number("seed", say("掩码的种子", "Seed of the masks"), 1, 9, 2)
+    folded = f'<div class="knobs">{masks}{reset(say("复原", "Reset"))}</div>'
     return f"""
 <div class="panels">
 <div class="hand">{trained}{loss}{hand}</div>
@@ -119,15 +120,15 @@ def form(say: Say) -> str:
 {classes}
 <div>{shape}{other}</div>
 </div>
-{more(say("还可以调：掩码", "More: other masks"), f'<div class="knobs">{masks}{reset(say("复原", "Reset"))}</div>')}"""
+{more(say("还可以调：掩码", "More: other masks"), folded)}"""
 
 
 def _readings(say: Say) -> str:
     """Loss, confidence and accuracy of each way to predict."""
     rows = {
         "off": '<span class="swatch ochre"></span>eval()',
-        "on": '<span class="swatch"></span>' + say("采样的平均", "mean of samples"),
-        "tempered": say("eval()，加温度", "eval(), temperature"),
+        "tempered": say("eval()，加温度", "with temperature"),
+        "on": '<span class="swatch"></span>MC Dropout',
     }
     columns = {
         "loss": say("损失", "loss"),

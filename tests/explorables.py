@@ -69,7 +69,7 @@ def _value(scale: str, at: float, low: float) -> float:
     if scale == "friction":
         return round(1 - _tidy(10**-at), 9)
     if scale == "count":
-        return round(_tidy(10**at))
+        return round(10**at)
     return 0.0 if scale == "log0" and at <= low else _tidy(10**at)
 
 

@@ -749,10 +749,10 @@ def is_so(name, state, numbers):
     """Whether what the explorable says of a state is so, by mc_dropout with the page's masks."""
     found = expected(state["trained"], state["seed"], state["samples"])
     off, on, tempered = (found[way] for way in ("off", "on", "tempered"))
-    limit = expected(state["trained"], state["seed"], 250)["on"]
+    limit = expected(state["trained"], state["seed"], 256)["on"]
     told = {
         "samples": state["samples"],
-        "most": 250,
+        "most": 256,
         "on": on["loss"],
         "off": off["loss"],
         "gap": abs(on["loss"] - off["loss"]),
@@ -775,12 +775,12 @@ def is_so(name, state, numbers):
             return above and not surer
         case "worse limit":
             less = on["confidence"] < off["confidence"]
-            return state["samples"] == 250 and above and not surer and less
+            return state["samples"] == 256 and above and not surer and less
         case "better":
             return below and surer and on["confidence"] < off["confidence"]
         case "better limit":
             lower = tempered["loss"] < on["loss"]
-            return state["samples"] == 250 and below and surer and lower
+            return state["samples"] == 256 and below and surer and lower
     return False
 
 

@@ -4,7 +4,7 @@
 
 (globalThis.explorables ??= {}).dropout = (() => {
   const { dropoutNets: data, random } = globalThis.explorables;
-  const MOST = 250; // samples
+  const MOST = 256; // samples
   const CLASSES = 10;
   const P = data.p;
 

@@ -14,7 +14,7 @@
       const root = kit.svg(part("loss"), "svg", { viewBox: "0 0 324 176", "data-part": trained });
       const chart = kit.panel(root, {
         title: words.loss,
-        x: { from: 1, to: MOST, log: true, ticks: [1, 2, 4, 10, 25, 63, MOST].map((t) => [t, String(t)]) },
+        x: { from: 1, to: MOST, log: true, ticks: Array.from({ length: 9 }, (_, k) => [2 ** k, String(2 ** k)]) },
         y: { from, to, ticks: ticks.map((loss) => [loss, String(loss)]) },
       });
       const { scores, eval: off, tempered } = maths.run(trained, state.seed);

@@ -16,8 +16,8 @@
     log: { value: (s) => tidy(10 ** s), position: (v) => Math.log10(v) },
     // with zero at its left end
     log0: { value: (s, min) => (s <= min ? 0 : tidy(10 ** s)), position: (v, min) => (v === 0 ? min : Math.log10(v)) },
-    // of whole numbers
-    count: { value: (s) => Math.round(tidy(10 ** s)), position: (v) => (Number.isInteger(v) ? Math.log10(v) : NaN) },
+    // of whole numbers, by steps that lead from one to another
+    count: { value: (s) => Math.round(10 ** s), position: (v) => (Number.isInteger(v) ? Math.log10(v) : NaN) },
     // of momentum, by the powers of ten of its friction
     friction: { value: (s) => +(1 - tidy(10 ** -s)).toFixed(9), position: (v) => -Math.log10(1 - v) },
   };

@@ -25,8 +25,8 @@ FILES = (
     "docs/explorables/dropout-nets.js",
     "docs/explorables/dropout-math.js",
 )
-COUNTS = (1, 2, 40, 250)
-MOST = 250
+COUNTS = (1, 2, 64, 256)
+MOST = 256
 
 
 def agreement(seeds: range) -> Results:
@@ -55,7 +55,7 @@ def agreement(seeds: range) -> Results:
 
 
 def page(seeds: range) -> Results:
-    """Networks trained as the page's two are: what 250 samples change, on all 1,000 test examples.
+    """Networks trained as the page's two are: what 256 samples change, on all 1,000 test examples.
 
     Six seeds; the page has the networks of the first. The keys say how many examples they trained on.
     """
@@ -109,7 +109,7 @@ class PageNetwork:
         self.module = nn.Sequential(*modules[:-2]).eval()
 
     def samples(self, seed: int) -> Tensor:
-        """Logits of 250 samples, shape (250, examples, classes), by `mc_dropout`, with the page's masks."""
+        """Logits of 256 samples, shape (256, examples, classes), by `mc_dropout`, with the page's masks."""
         drops = [m for m in self.module if isinstance(m, _GivenMasks)]
         units, rows = _page.WIDTH, len(self.x)
         drawn = _uniform(seed, MOST * len(drops) * rows * units)

@@ -90,7 +90,9 @@ def form(say: Say) -> str:
         },
         "many",
     )
-    hand = slider("samples", say("采样次数", "Samples"), 0, 2.4, 0.2, 0, "count")
+    hand = slider(
+        "samples", say("采样次数", "Samples"), 0, 2.40824, 0.30103, 0, "count"
+    )  # it doubles
     loss = drawing(
         "loss",
         324,

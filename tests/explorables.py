@@ -71,6 +71,8 @@ def _value(scale: str, at: float, low: float) -> float:
         return round(1 - _tidy(10**-at), 9)
     if scale == "logit":
         return _tidy(1 / (1 + math.exp(-at)))
+    if scale == "count":
+        return round(10**at)
     return 0.0 if scale == "log0" and at <= low else _tidy(10**at)
 
 

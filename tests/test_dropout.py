@@ -2,13 +2,15 @@
 
 import itertools
 import math
-from functools import partial
+from functools import cache, partial
 
 import pytest
 import torch
+from explorables import placeholders, states, words
 from sklearn.metrics import roc_auc_score
 from torch import nn
 
+from snippets.dropout import _page, agreement
 from snippets.dropout import _scores as scores
 from snippets.dropout._members import MEMBERS, first_members, joint_logits
 from snippets.dropout._networks import AsModule, initial_networks, sample_probabilities
@@ -17,6 +19,8 @@ from snippets.dropout._training import HeldOut
 from snippets.dropout.mc_dropout import mc_dropout
 from snippets.dropout.predictive_uncertainty import predictive_uncertainty
 from snippets.laboratory.digits import Split
+from snippets.laboratory.javascript import loaded
+from snippets.laboratory.random_numbers import uniform
 
 ROUNDING = 1e-9  # more than the variance that rounding makes of equal float32 numbers
 
@@ -722,3 +726,89 @@ def test_held_out_losses_stop_at_the_least_and_count_who_never_gets_there():
     found = HeldOut(torch.tensor([20, 40, 60]), validation, validation + 7, nan, nan)
     assert found.stopped().tolist() == [8, 9]
     assert found.steps_to(torch.tensor([2.0, 1.5])).tolist() == [40, 60]
+
+
+# The explorable
+
+
+@cache
+def by_torch(trained, seed):
+    """A network of the page, and its samples by mc_dropout."""
+    network = agreement.PageNetwork(trained)
+    return network, network.samples(seed)
+
+
+@cache
+def expected(trained, seed, count):
+    """What eval(), a temperature and the mean of the first samples score."""
+    network, samples = by_torch(trained, seed)
+    return network.expected(samples[:count])
+
+
+def is_so(name, state, numbers):
+    """Whether what the explorable says of a state is so, by mc_dropout with the page's masks."""
+    found = expected(state["trained"], state["seed"], state["samples"])
+    off, on, tempered = (found[way] for way in ("off", "on", "tempered"))
+    limit = expected(state["trained"], state["seed"], 256)["on"]
+    told = {
+        "samples": state["samples"],
+        "most": 256,
+        "on": on["loss"],
+        "off": off["loss"],
+        "gap": abs(on["loss"] - off["loss"]),
+        "limit": limit["loss"],
+        "tempered": tempered["loss"],
+        "confidence": 100 * off["confidence"],
+        "softer": 100 * on["confidence"],
+        "accuracy": 100 * off["accuracy"],
+    }
+    assert numbers == pytest.approx(told, rel=1e-9)
+    surer, above = (
+        off["confidence"] > off["accuracy"],
+        min(on["loss"], limit["loss"]) > off["loss"],
+    )
+    below = max(on["loss"], limit["loss"]) < off["loss"]
+    match name:
+        case "one":
+            return state["samples"] == 1 and on["loss"] > off["loss"]
+        case "worse":
+            return above and not surer
+        case "worse limit":
+            less = on["confidence"] < off["confidence"]
+            return state["samples"] == 256 and above and not surer and less
+        case "better":
+            return below and surer and on["confidence"] < off["confidence"]
+        case "better limit":
+            lower = tempered["loss"] < on["loss"]
+            return state["samples"] == 256 and below and surer and lower
+    return False
+
+
+def test_what_the_explorable_says_is_so():
+    said = [words("dropout", language) for language in ("zh", "en")]
+    seen = set()
+    with loaded(agreement.FILES) as call:
+        for state in states("dropout", 500):
+            name, numbers = call("dropout.finding", state).values()
+            seen.add(name)
+            assert all(placeholders(w[name]) <= numbers.keys() for w in said)
+            assert is_so(name, state, numbers), (name, state, numbers)
+    assert seen == {"one", "worse", "better", "worse limit", "better limit"}
+
+
+def test_numbers_drawn_at_once_are_those_drawn_one_by_one():
+    for seed in (1, 2**32 - 1):
+        one_by_one = list(itertools.islice(uniform(seed), 100))
+        assert agreement._uniform(seed, 100).tolist() == one_by_one
+
+
+def test_training_again_gives_what_the_page_was_given():
+    again = _page.script(range(6))
+    for trained, sign in (("many", 1), ("few", -1)):
+        ours = [agreement.PageNetwork(trained, text) for text in ("", again)]
+        assert torch.equal(ours[0].x, ours[1].x)
+        assert torch.equal(ours[0].y, ours[1].y)
+        for network in ours:  # rounding of another machine may grow while it trains
+            found = network.expected(network.samples(1))
+            assert sign * (found["on"]["loss"] - found["off"]["loss"]) > 0.01
+            assert sign * (found["off"]["accuracy"] - found["off"]["confidence"]) > 0

@@ -18,6 +18,8 @@
     log0: { value: (s, min) => (s <= min ? 0 : tidy(10 ** s)), position: (v, min) => (v === 0 ? min : Math.log10(v)) },
     // of a share, by its log-odds, to a tenth
     logit: { value: (s) => tidy(1 / (1 + Math.exp(-s))), position: (v) => Math.round(10 * Math.log(v / (1 - v))) / 10 },
+    // of whole numbers, by steps that lead from one to another
+    count: { value: (s) => Math.round(10 ** s), position: (v) => (Number.isInteger(v) ? Math.log10(v) : NaN) },
     // of momentum, by the powers of ten of its friction
     friction: { value: (s) => +(1 - tidy(10 ** -s)).toFixed(9), position: (v) => -Math.log10(1 - v) },
   };

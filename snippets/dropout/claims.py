@@ -326,4 +326,23 @@ CLAIMS = (
         below=0.5,
         false_if="mutual information tells triple contrast as well as guessing, or better",
     ),
+    # The page's own arithmetic, and its own two networks
+    Claim(
+        "page-computes-as-pytorch",
+        "agreement.largest_error",
+        below=1e-9,
+        false_if="a change of the page's mathematics or of ours was not made in the other",
+    ),
+    Claim(
+        "page-limit-above",
+        "page.many_mc_minus_eval_nll",
+        above=0,
+        false_if="samples lower the loss of networks trained as the page's well-fed one is",
+    ),
+    Claim(
+        "page-limit-below",
+        "page.few_mc_minus_eval_nll",
+        below=-1,
+        false_if="samples take less than a nat off networks trained as the page's starved one is",
+    ),
 )

@@ -28,7 +28,7 @@ def slider(
         high: Right end, likewise.
         step: From one position to the next.
         start: The position that the page begins with.
-        scale: One of those in `kit.js`: linear, log, log0, logit or friction.
+        scale: One of those in `kit.js`: linear, log, log0, logit, count or friction.
         shown: Whether its value stands beside the label.
     """
     # Not an <output>: inside a label it would take the label for itself, and it would speak with each frame.

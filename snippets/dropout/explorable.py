@@ -1,0 +1,150 @@
+"""The explorable of dropout, a hand on the number of samples: words and controls.
+
+docs/explorables/dropout.js draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from snippets.laboratory.controls import (
+    choose,
+    drawing,
+    more,
+    number,
+    reset,
+    slider,
+    text,
+)
+
+Say = Callable[[str, str], str]
+
+FIGURE = "samples"  # what it takes the place of
+
+
+def words(say: Say) -> dict[str, str]:
+    """What the script writes; numbers take the place of names in braces."""
+    return {
+        # drawings
+        "loss": say(
+            "60 个测试样本的损失（nat），横轴是采样次数 T",
+            "Loss of 60 test examples (nats), over samples T",
+        ),
+        "classes": say(
+            "一个样本的十类概率，灰带是正确的类",
+            "Probability of each class; grey: right",
+        ),
+        "input": say("这个样本，40 个数", "The example, 40 numbers"),
+        "tempered": say("eval()，加温度", "eval(), temperature"),
+        # controls
+        "samples": "T = {samples}",
+        "samples aloud": say(
+            "采样 {samples} 次，平均的损失是 {on} nat",
+            "{samples} samples, loss of their mean {on} nats",
+        ),
+        # findings
+        "one": say(
+            "只采样一次，损失是 {on}，比 eval() 的 {off} 高 {gap}。采样 {most} 次再平均，就到 {limit}。",
+            "One sample: its loss is {on}, which is {gap} above the {off} of eval(). "
+            "The mean of {most} samples gets to {limit}.",
+        ),
+        "worse": say(
+            "{samples} 次采样的平均：{on}，比 eval() 的 {off} 差；{most} 次是 {limit}，还是差。"
+            "eval() 不够自信：平均给自己的答案 {confidence}%，却答对了 {accuracy}%。",
+            "The mean of {samples} samples: {on}, above the {off} of eval(); with {most} it is {limit}, "
+            "still above. eval() is underconfident: it gives its answers {confidence}% on average, "
+            "and {accuracy}% are right.",
+        ),
+        "worse limit": say(
+            "采样 {most} 次，还比 eval() 高 {gap}。eval() 本来就不够自信，平均给自己的答案 {confidence}%，"
+            "却答对了 {accuracy}%；采样的平均更不自信：{softer}%。一次 eval() 加温度：{tempered}。",
+            "{most} samples, and still {gap} above eval(), which was underconfident already: "
+            "it gives its answers {confidence}% on average, and {accuracy}% are right. "
+            "The mean of the samples is less sure still: {softer}%. One pass with a temperature: {tempered}.",
+        ),
+        "better": say(
+            "{samples} 次采样的平均：{on}，比 eval() 的 {off} 好；{most} 次是 {limit}。"
+            "eval() 过于自信：平均给自己的答案 {confidence}%，只答对 {accuracy}%；采样的平均给 {softer}%。",
+            "The mean of {samples} samples: {on}, below the {off} of eval(); with {most} it is {limit}. "
+            "eval() is overconfident: it gives its answers {confidence}% on average, "
+            "and {accuracy}% are right. The mean of the samples gives {softer}%.",
+        ),
+        "better limit": say(
+            "采样 {most} 次，比 eval() 低 {gap}。eval() 过于自信：平均给自己的答案 {confidence}%，"
+            "只答对 {accuracy}%；采样的平均给 {softer}%。一次 eval() 加温度更低：{tempered}。",
+            "{most} samples, and {gap} below eval(), which is overconfident: it gives its answers "
+            "{confidence}% on average, and {accuracy}% are right. The mean of the samples gives {softer}%. "
+            "One pass with a temperature is lower still: {tempered}.",
+        ),
+    }
+
+
+def form(say: Say) -> str:
+    """The controls, and room for what is drawn and said."""
+    trained = choose(
+        "trained",
+        say("训练样本", "Trained on"),
+        {
+            "many": say("3000 个", "3,000 examples"),
+            "few": say("200 个", "200 examples"),
+        },
+        "many",
+    )
+    hand = slider(
+        "samples", say("采样次数", "Samples"), 0, 2.40824, 0.30103, 0, "count"
+    )  # it doubles
+    loss = drawing(
+        "loss",
+        324,
+        176,
+        say(
+            "损失随采样次数变化的曲线，横线是 eval() 和加了温度的 eval()",
+            "Loss over the number of samples; level lines for eval(), without and with a temperature",
+        ),
+    )
+    classes = drawing(
+        "classes",
+        324,
+        176,
+        say(
+            "一个样本的十类概率：每次采样一个点，还有平均和 eval()",
+            "Probabilities of ten classes for one example: a dot for each sample, their mean, and eval()",
+        ),
+    )
+    shape = drawing("input", 324, 84, say("样本的形状", "The shape of the example"))
+    other = number("example", say("第几个测试样本", "Test example"), 1, 60, 1)
+    masks = number("seed", say("掩码的种子", "Seed of the masks"), 1, 9, 2)
+    folded = f'<div class="knobs">{masks}{reset(say("复原", "Reset"))}</div>'
+    return f"""
+<div class="panels">
+<div class="hand">{trained}{loss}{hand}</div>
+<div class="readout">{_readings(say)}{text("finding")}</div>
+{classes}
+<div>{shape}{other}</div>
+</div>
+{more(say("还可以调：掩码", "More: other masks"), folded)}"""
+
+
+def _readings(say: Say) -> str:
+    """Loss, confidence and accuracy of each way to predict."""
+    rows = {
+        "off": '<span class="swatch ochre"></span>eval()',
+        "tempered": say("eval()，加温度", "with temperature"),
+        "on": '<span class="swatch"></span>MC Dropout',
+    }
+    columns = {
+        "loss": say("损失", "loss"),
+        "confidence": say("置信度", "confidence"),
+        "accuracy": say("准确率", "accuracy"),
+    }
+    head = "".join(f'<th scope="col">{label}</th>' for label in columns.values())
+    body = "".join(
+        f'<tr><th scope="row">{label}</th>'
+        + "".join(f'<td data-part="{row}-{column}"></td>' for column in columns)
+        + "</tr>"
+        for row, label in rows.items()
+    )
+    return (
+        f'<table class="readings"><thead><tr><td></td>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )

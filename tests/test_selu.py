@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 import torch
+from explorables import placeholders, words
 from scipy import integrate
 from sklearn import datasets
 from torch import nn
@@ -16,7 +17,6 @@ from torch.nn.utils.parametrize import register_parametrization
 
 from snippets.laboratory.ensembles import Ensemble
 from snippets.laboratory.javascript import loaded
-from snippets.selu import explorable
 from snippets.selu._networks import (
     BatchNormalized,
     dead_share,
@@ -942,14 +942,6 @@ def test_training_moves_scales_and_settles():
 FINDINGS = {"fades", "holds", "returns", "slow", "between", "exchanged", "explodes"}
 
 
-def sentences(language):
-    return explorable.words(lambda zh, en: zh if language == "zh" else en)
-
-
-def placeholders(text):
-    return set(re.findall(r"\{(\w+)\}", text))
-
-
 def drawn_states(count):
     """What the sliders can stand for, both ends included, as kit.js reads their positions."""
 
@@ -1000,7 +992,9 @@ def test_each_finding_of_the_explorable_is_true_where_it_is_told():
         numbers = finding["numbers"]
         assert all(map(math.isfinite, numbers.values()))
         for language in ("zh", "en"):
-            assert placeholders(sentences(language)[finding["name"]]) <= set(numbers)
+            assert placeholders(words("selu", language)[finding["name"]]) <= set(
+                numbers
+            )
         assert is_true(finding["name"], numbers, float(t), *ways), state
 
 
@@ -1029,12 +1023,6 @@ def is_true(name, numbers, tau, q, chi):
         return told and count <= 50 and away[count] < 0.101 and away[count - 1] > 0.099
     arrived = abs(float(q[-1]) / numbers["after"] - 1) < 0.01
     return told and name == "slow" and arrived and bool(0.099 < away[-1] <= away[0])
-
-
-def test_both_languages_of_the_explorable_have_the_same_numbers():
-    zh, en = sentences("zh"), sentences("en")
-    assert zh.keys() == en.keys() >= FINDINGS
-    assert all(placeholders(zh[name]) == placeholders(en[name]) for name in zh)
 
 
 def test_the_explorable_finds_the_numbers_of_the_page():

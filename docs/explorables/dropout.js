@@ -41,7 +41,7 @@
       y: { from: 0, to: 1, ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] },
     });
     const place = (c) => classes.sx(c);
-    const right = kit.svg(classes.inside, "path", { class: "line rule", style: "stroke-width: 24" });
+    const right = kit.svg(classes.inside, "path", { class: "line rule band" });
     const cloud = kit.svg(classes.inside, "path", { class: "line points", opacity: 0.3 });
     const off = kit.svg(classes.inside, "path", { class: "line ochre" });
     const mean = kit.svg(classes.inside, "path", { class: "line teal" });

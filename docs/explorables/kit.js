@@ -166,9 +166,13 @@
       const link = event.target.closest?.("article a[href*='?'][href$='#figure']");
       if (!link || link.pathname !== location.pathname || event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
-      set({ ...initial, ...asked(link.search) });
+      const wanted = asked(link.search);
+      set({ ...initial, ...wanted });
       keep();
-      root.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "nearest" });
+      // Where the figure is higher than the screen, what the link sets is to be seen.
+      const turned = named.find((input) => input.name in wanted)?.closest(".panels > *");
+      const goal = turned?.checkVisibility() && root.offsetHeight > innerHeight - 80 ? turned : root;
+      goal.scrollIntoView({ behavior: still ? "auto" : "smooth", block: goal === root ? "nearest" : "start" });
     });
 
     Object.assign(state, asked(location.search));

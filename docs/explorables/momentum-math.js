@@ -66,7 +66,7 @@
     const rate = kind === "swings" ? Math.sqrt(D) : Math.max(Math.abs(z), Math.abs(y));
     const angle = kind === "swings" ? Math.atan2(height, z) : z < 0 ? Math.PI : 0;
     const period = angle ? (2 * Math.PI) / angle : Infinity;
-    if (!(rate < 1)) return { kind: "diverges", rate, period, steps: Infinity, crossings: Infinity, gain: Infinity };
+    if (!(rate < 1)) return { kind: rate < 1 + 1e-12 ? "limit" : "diverges", rate, period, steps: Infinity, crossings: Infinity, gain: Infinity };
 
     const [now, before] = nesterov ? [1 + b, b] : [1, 0];
     const gain = (((1 + D) * (now ** 2 + before ** 2) - 2 * now * before * T) * lr ** 2) / (loss * a * top);
@@ -118,7 +118,7 @@
     const left = [flat, steep].map(({ rate }) => 100 * rate ** STEPS); // percent of the swing after all steps drawn
     const numbers = { flat: flat.steps, steep: steep.steps, left: left[0], leftSteep: left[1] };
     const kinds = [flat.kind, steep.kind];
-    if (kinds.includes("diverges")) return { name: "diverges", numbers };
+    for (const name of ["diverges", "limit"]) if (kinds.includes(name)) return { name, numbers };
     if (noise) return { name: "noisy", numbers: { floor: noise * Math.sqrt(Math.max(flat.gain, steep.gain)) } };
     if (kinds.includes("flips")) return { name: "flips", numbers };
     if (kinds.includes("lands")) return { name: "lands", numbers };

@@ -94,8 +94,8 @@
       handle.setAttribute("transform", `translate(${valley.sx(s.w1)} ${valley.sy(s.w2)})`);
 
       curvatures.forEach((c, i) => {
-        // In units of the start; noise has its own size, so that then the path itself is shown.
-        const shown = s.noise ? paths[i] : maths.path(s.lr, s.momentum, c, s.nesterov, 1);
+        // In units of the start, which noise has not: its path is divided by it.
+        const shown = s.noise ? paths[i].map((x) => x / start[i]) : maths.path(s.lr, s.momentum, c, s.nesterov, 1);
         lines[i].setAttribute("d", kit.line(STEPS + 1, distance.sx, (k) => distance.sy(seen(shown[k]))));
       });
       const { kind, rate } = motions[0];
@@ -126,16 +126,20 @@
 
     function speak(s, motions) {
       NAMES.forEach((name, i) => {
-        for (const count of ["steps", "crossings"])
-          kit.write(part(`${name}-${count}`), s.noise ? words.never : kit.number(motions[i][count]));
+        kit.write(part(`${name}-steps`), s.noise ? words.never : kit.number(motions[i].steps));
+        kit.write(part(`${name}-crossings`), s.noise ? "–" : kit.number(motions[i].crossings));
       });
       const { name, numbers } = maths.finding(s);
-      const told = Object.entries(numbers).map(([key, value]) => [key, kit.number(value)]);
+      const told = Object.entries(numbers).map(([key, value]) => {
+        const few = key.startsWith("left") && value < 0.01;
+        return [key, few ? words.few : kit.number(value)];
+      });
       const finding = kit.fill(words[name], Object.fromEntries(told));
       kit.write(part("finding"), finding);
       say(finding);
       const slowest = Math.max(...motions.map(({ steps: count }) => count));
-      const spoken = kit.fill(words["momentum aloud"], { momentum: s.momentum, steps: s.noise ? words.never : kit.number(slowest) });
+      const aloud = s.noise || slowest === Infinity ? "momentum never" : "momentum aloud";
+      const spoken = kit.fill(words[aloud], { momentum: s.momentum, steps: kit.number(slowest) });
       tell("momentum", kit.fill(words.momentum, s), spoken);
       for (const knob of ["lr", "condition", "noise", "w1", "w2"]) tell(knob, kit.number(s[knob]));
     }

@@ -110,7 +110,10 @@
         kit.write(part(`${name}-gradient`), kit.number(found[i].gradient[0]));
       });
       const { name, numbers } = maths.finding(s);
-      const told = (values) => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, kit.number(value)]));
+      // One and a hair is not one: a layer that multiplies by 1.004 holds nothing.
+      const digits = (value) => (value !== 1 && Math.abs(value - 1) < 0.01 ? 5 : 3);
+      const told = (values) =>
+        Object.fromEntries(Object.entries(values).map(([key, value]) => [key, kit.number(value, digits(value))]));
       const finding = kit.fill(words[name], told(numbers));
       kit.write(part("finding"), finding);
       say(finding);

@@ -26,7 +26,7 @@ def words(say: Say) -> dict[str, str]:
             "存下的概率，折算成对数几率",
             "The stored probability, as a logit",
         ),
-        "last": say("1 之前的最后一个数：{last}", "the last one before 1: {last}"),
+        "last": say("1 之前的最后一个数：{last}", "last before 1: {last}"),
         "logits": "BCEWithLogitsLoss",
         "own": say("sigmoid 加 BCELoss", "sigmoid, BCELoss"),
         "nan": "NaN",

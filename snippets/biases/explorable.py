@@ -62,27 +62,28 @@ def words(say: Say) -> dict[str, str]:
         ),
         # findings about the forget bias
         "lost": say(
-            "第一步得到的梯度不到最后一步的千分之一，只有 {reach}。遗忘门每步只留 {kept}%，"
+            "LSTM 的第一步得到的梯度不到最后一步的千分之一，只有 {reach} 倍。遗忘门每步只留 {kept}%，"
             "要记 {steps} 步，公式说偏置该是 {rule}。",
-            "The first step gets less than a thousandth of the gradient that the last one gets: {reach}. "
+            "The LSTM’s first step gets less than a thousandth of the gradient that the last one gets: "
+            "{reach}. "
             "The gate keeps {kept}% a step; for {steps} steps the formula asks for a bias of {rule}.",
         ),
         "little": say(
-            "第一步得到的梯度，是最后一步的 {reach}，不到十分之一。遗忘门每步留 {kept}%，"
+            "LSTM 的第一步得到的梯度，是最后一步的 {reach} 倍，不到十分之一。遗忘门每步留 {kept}%，"
             "要记 {steps} 步，公式说偏置该是 {rule}。",
-            "The first step gets {reach} of the gradient that the last one gets, less than a tenth. "
+            "The LSTM’s first step gets {reach} of the gradient that the last one gets, less than a tenth. "
             "The gate keeps {kept}% a step; for {steps} steps the formula asks for a bias of {rule}.",
         ),
         "arrives": say(
-            "第一步得到的梯度，是最后一步的 {reach}。遗忘门每步留 {kept}%，{half} 步漏掉一半；"
+            "LSTM 的第一步得到的梯度，是最后一步的 {reach} 倍。遗忘门每步留 {kept}%，{half} 步漏掉一半；"
             "要记 {steps} 步，公式说偏置该是 {rule}。",
-            "The first step gets {reach} of the gradient that the last one gets. "
+            "The LSTM’s first step gets {reach} of the gradient that the last one gets. "
             "The gate keeps {kept}% a step, so half of the memory is left after {half} steps; "
             "for {steps} steps the formula asks for a bias of {rule}.",
         ),
         "grows": say(
             "第一步得到的梯度比最后一步还大，是它的 {reach} 倍。遗忘门每步留 {kept}%，{half} 步漏掉一半。",
-            "The first step gets even more gradient than the last, {reach} times as much. "
+            "The LSTM’s first step gets even more gradient than the last, {reach} times as much. "
             "The gate keeps {kept}% a step, so half of the memory is left after {half} steps.",
         ),
     }

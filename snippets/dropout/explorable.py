@@ -31,8 +31,8 @@ def words(say: Say) -> dict[str, str]:
             "Loss of 60 test examples (nats), over samples T",
         ),
         "classes": say(
-            "一个样本的十类概率，灰带是正确的类",
-            "Probability of each class; grey: right",
+            "十类的概率：一点是一次采样，灰带是正确的类",
+            "Class probabilities: a dot a sample; band: right",
         ),
         "input": say("这个样本，40 个数", "The example, 40 numbers"),
         "tempered": say("eval()，加温度", "eval(), temperature"),
@@ -129,7 +129,8 @@ def _readings(say: Say) -> str:
     """Loss, confidence and accuracy of each way to predict."""
     rows = {
         "off": '<span class="swatch ochre"></span>eval()',
-        "tempered": say("eval()，加温度", "with temperature"),
+        "tempered": '<span class="swatch soft"></span>'
+        + say("加温度", "with temperature"),
         "on": '<span class="swatch"></span>MC Dropout',
     }
     columns = {

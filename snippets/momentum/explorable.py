@@ -43,7 +43,11 @@ def words(say: Say) -> dict[str, str]:
             "动量 {momentum}，{steps} 步稳定",
             "momentum {momentum}, settles in {steps} steps",
         ),
+        "momentum never": say(
+            "动量 {momentum}，永远不稳定", "momentum {momentum}, never settles"
+        ),
         "never": say("永远不", "never"),
+        "few": say("不到 0.01", "less than 0.01"),
         # findings
         "creep": say(
             "摩擦太大：两个权重都慢慢挪向最小值，从不越过它。快慢由曲率决定：{flat} 步对 {steep} 步。",
@@ -58,12 +62,12 @@ def words(say: Say) -> dict[str, str]:
         "swings": say(
             "两个方向都在摆，衰减得一样快，与曲率无关：300 步之后，摆幅都只剩 {left}%。",
             "Both directions swing, and die away alike, whatever their curvature: "
-            "after 300 steps {left}% of either swing is left.",
+            "after 300 steps, of either swing {left}% is left.",
         ),
         "endless": say(
-            "几乎没有摩擦：300 步之后，摆幅还剩 {left}%，要 {flat} 步才稳定下来。",
+            "几乎没有摩擦：300 步之后，摆幅还剩 {left}%，平缓的方向要 {flat} 步才稳定下来。",
             "Hardly any friction: after 300 steps {left}% of the swing is left. "
-            "It takes {flat} steps to settle.",
+            "The flat one takes {flat} steps to settle.",
         ),
         "nesterov": say(
             "Nesterov 补上一些摩擦，曲率越大补得越多：300 步之后，"
@@ -82,9 +86,14 @@ def words(say: Say) -> dict[str, str]:
             "with step {steep} it is at its minimum, and stays.",
         ),
         "noisy": say(
-            "梯度有噪声，就永远稳定不下来：长期看，离最小值的均方根距离是 {floor}。",
-            "With noise in the gradients it never settles: in the long run its distance "
-            "from the minimum has a root mean square of {floor}.",
+            "梯度有噪声，就永远稳定不下来：长期看，离得较远的那个权重，均方根距离是 {floor}。",
+            "With noise in the gradients it never settles: in the long run the farther "
+            "weight is {floor} away from its minimum (root mean square).",
+        ),
+        "limit": say(
+            "陡的方向正好在上限：永远在最小值两边跳，不放大，也不缩小。",
+            "The steep direction is exactly at the limit: for ever it jumps from side to side "
+            "of its minimum, neither farther nor nearer.",
         ),
         "diverges": say(
             "发散：对陡的方向，学习率乘曲率超过了上限。",
@@ -138,7 +147,7 @@ def form(say: Say) -> str:
 <div class="readout">
 <table class="readings"><thead><tr><td></td>
 <th scope="col">{say("几步稳定", "steps to settle")}</th>
-<th scope="col">{say("几次越过", "crossings")}</th></tr></thead>
+<th scope="col">{say("此前几次越过", "crossings until then")}</th></tr></thead>
 <tbody>{row.format("flat", flat, "teal")}{
         row.format("steep", steep, "ochre")
     }</tbody></table>

@@ -43,14 +43,14 @@ def words(say: Say) -> dict[str, str]:
         "jumps": say(
             "精确的零有 {zeros} 个。离零不到惩罚的一步（{step}）的权重有 {tiny} 个，"
             "但光靠惩罚，下一步只会跨过零，落不到零上。",
-            "Exactly zero: {zeros} of 640 weights. "
-            "Nearer to zero than one step of the penalty, {step}: {tiny}. "
+            "Of 640 weights {zeros} are exactly zero, and {tiny} are nearer to zero "
+            "than one step of the penalty, {step}. "
             "But the penalty alone throws such a weight across zero, not onto it.",
         ),
         "shakes": say(
             "这样大的惩罚，精确的零还是 {zeros} 个：惩罚让每个权重每步都挪 {step}，到了零也不停。"
             "准确率 {accuracy}%，没有惩罚时是 {accuracyOther}%。",
-            "A large penalty, and exactly zero: {zeros} of 640 weights. "
+            "Even so large a penalty leaves {zeros} of 640 weights exactly zero. "
             "At each step it moves every weight by {step}, and past zero as well. "
             "Accuracy {accuracy}%, without the penalty {accuracyOther}%.",
         ),
@@ -77,7 +77,7 @@ def words(say: Say) -> dict[str, str]:
             "训练之后，小于 {step} 的权重清零，共有 {zeros} 个。"
             "之后不再训练，没有补救：准确率从 {accuracyOther}% 降到 {accuracy}%。",
             "Smaller than {step} after training, and now zero: {zeros} of 640 weights. "
-            "No training makes up for them: accuracy falls from {accuracyOther}% to {accuracy}%.",
+            "No training follows to make up for them: accuracy falls from {accuracyOther}% to {accuracy}%.",
         ),
         "empty": say(
             "{zeros} 个权重全是零，只剩偏置：对每张图片都给同一个答案，答对 {accuracy}%。",

@@ -31,10 +31,10 @@ def words(say: Say) -> dict[str, str]:
             "through, so the network says the same of all digits. Test accuracy: {accuracy}%.",
         ),
         "noisy": say(
-            "常数带着噪声，大小是自身的 {noise}。{steps} 步之后，差别最小的那一层里，"
-            "单元相差自身大小的 {least}。测试准确率 {accuracy}%。",
+            "常数上的噪声是自身的 {noise} 倍。{steps} 步之后，差别最小的那一层里，"
+            "单元之间只差自身大小的 {least} 倍。测试准确率 {accuracy}%。",
             "The constants carry noise of {noise} of their size. After {steps} steps, in the layer where "
-            "units differ least, they differ by {least} of theirs. Test accuracy: {accuracy}%.",
+            "units differ least, they differ by {least} times their own size. Test accuracy: {accuracy}%.",
         ),
         "tied": say(
             "没有一层松绑：每个隐藏层都是一个单元重复十六遍。{steps} 步之后，测试准确率 {accuracy}%。",
@@ -42,7 +42,7 @@ def words(say: Say) -> dict[str, str]:
             "Test accuracy after {steps} steps: {accuracy}%.",
         ),
         "some": say(
-            "松了绑的层：{free}。旁边没有随机矩阵，仍是一个单元重复十六遍的层：{tied}。"
+            "松了绑的层：{free}。没松绑的层：{tied}，旁边没有随机矩阵，仍是一个单元重复十六遍。"
             "{steps} 步之后，测试准确率 {accuracy}%。",
             "Layers set free: {free}. Layers without a random matrix beside them, each still one unit "
             "sixteen times over: {tied}. Test accuracy after {steps} steps: {accuracy}%.",
@@ -67,10 +67,10 @@ def form(say: Say) -> str:
     knobs = [
         slider(
             "noise",
-            say("常数上的噪声，占自身的份额", "Noise on the constants, as a share of them"),
+            say("常数上的噪声 σ，是自身的几倍", "Noise σ on the constants, as a share of them"),
             -6.5, 0, 0.1, -6.5, "log0",
         ),
-        slider("dropout", say("随机失活的概率", "Probability of dropout"), 0, 0.2, 0.05, 0),
+        slider("dropout", say("随机失活的概率 p", "Probability p of dropout"), 0, 0.2, 0.05, 0),
         number("seed", say("随机矩阵的种子", "Seed of what is random"), 1, 999, 1),
         number("image", say("第几张测试数字", "Which test digit"), 0, 99, 31),
     ]  # fmt: skip

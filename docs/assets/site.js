@@ -21,7 +21,7 @@ document.addEventListener("click", (event) => {
   const places = [...document.querySelectorAll("article :is(h2, h3, .claim .badge)[id]")];
   const seen = places.filter((place) => place.checkVisibility());
   const read = seen.filter((place) => place.getBoundingClientRect().top < 120).pop();
-  if (read) link.hash = read.id;
+  if (read || location.hash) link.hash = read?.id ?? location.hash;
 });
 
 // The claims of a question are folded. A link to one of them opens the fold by itself, one to their heading with this.

@@ -37,7 +37,7 @@
       return {
         read: () => input.checked,
         show: (value) => (input.checked = value),
-        parse: (text) => ({ 0: false, 1: true })[text] ?? null,
+        parse: (text) => (text === "1" ? true : text === "0" ? false : null),
       };
     const [min, max] = [+input.min, +input.max];
     if (input.type === "number")
@@ -54,7 +54,9 @@
         const value = /^-?\d{1,9}(\.\d{1,12})?(e-?\d{1,2})?$/.test(text) ? +text : NaN;
         const at = scale.position(value, min);
         // Not a number first: it would pass for the left end of a scale.
-        return Number.isFinite(value) && at >= min - 1e-9 && at <= max + 1e-9 ? value : null;
+        // The ends of a logarithmic scale, too, are rounded to two digits.
+        const slack = input.dataset.scale.startsWith("log") ? 0.022 : 1e-9;
+        return Number.isFinite(value) && at >= min - slack && at <= max + slack ? value + 0 : null; // -0 is 0
       },
     };
   }
@@ -122,20 +124,28 @@
     let keeping = 0;
     function keep() {
       clearTimeout(keeping);
-      keeping = setTimeout(() => {
-        try {
-          history.replaceState(history.state, "", address());
-        } catch {
-          // from disk some browsers do not allow it
-        }
-      }, 400);
+      keeping = setTimeout(kept, 400);
     }
+
+    function kept() {
+      if (!keeping) return;
+      clearTimeout(keeping);
+      keeping = 0;
+      try {
+        history.replaceState(history.state, "", address());
+      } catch {
+        // from disk some browsers do not allow it
+      }
+    }
+    // Who leaves sooner takes the state along.
+    addEventListener("pagehide", kept);
+    document.addEventListener("click", ({ target }) => target.closest?.("a[hreflang]") && kept(), true);
 
     function address() {
       const query = new URLSearchParams();
       for (const [name, value] of Object.entries(state))
         if (value !== initial[name]) query.set(name, typeof value === "boolean" ? +value : value);
-      return `${location.pathname}${query.size ? `?${query}` : ""}#figure`;
+      return `${location.pathname}${String(query) && `?${query}`}#figure`;
     }
 
     /** What an address asks for; what no control could say is as if it were not there. */
@@ -150,10 +160,11 @@
 
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", ({ target }) => {
-      if (target.name) set({ [target.name]: controls.get(target.name).read() });
+      const typing = target.type === "number" && !(target.value && target.validity.valid); // not yet a number
+      if (target.name && !typing) set({ [target.name]: controls.get(target.name).read() });
     });
     form.addEventListener("change", ({ target }) => {
-      if (target.type === "number") target.value = controls.get(target.name).read();
+      if (target.type === "number") set({ [target.name]: (target.value = controls.get(target.name).read()) });
       keep();
     });
     form.addEventListener("reset", (event) => {
@@ -271,13 +282,14 @@
       move(((clientX - box.left) / box.width) * width, ((clientY - box.top) / box.height) * height);
     };
     mark.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
       event.preventDefault();
       mark.setPointerCapture(event.pointerId);
       mark.addEventListener("pointermove", at);
     });
     // touch-action does not reach parts of a drawing: without this, the page would scroll under the finger.
     mark.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-    for (const end of ["pointerup", "pointercancel"])
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
       mark.addEventListener(end, () => {
         mark.removeEventListener("pointermove", at);
         rest();

@@ -79,7 +79,8 @@
 
     function draw(s) {
       const tau = maths.effective(s);
-      const shown = Math.min(tau, TAUS.at(-1)); // dropout may lead beyond the end
+      const shown = Math.min(tau, TAUS.at(-1));
+      for (const mark of [here, back, ...ahead]) mark.setAttribute("visibility", shown < tau ? "hidden" : "visible"); // dropout may lead beyond the end
       const at = run.sx(shown);
       const height = (factor) => run.sy(Math.max(LEAST, factor));
       const now = maths.longRun(shown);

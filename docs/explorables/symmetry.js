@@ -44,7 +44,7 @@
 
     const chosen = () => MATRICES.filter((name) => state[name]).map((name) => name.toUpperCase());
     const name = () =>
-      [...chosen(), state.noise && `σ ${state.noise}`, state.dropout && `p ${state.dropout}`].filter(Boolean).join(" ") || words.none;
+      [...chosen(), state.noise && `σ ${kit.number(state.noise)}`, state.dropout && `p ${kit.number(state.dropout)}`].filter(Boolean).join(" ") || words.none;
 
     function restart() {
       net = maths.start(state);

@@ -119,7 +119,7 @@ def form(say: Say) -> str:
         slider(
             "condition",
             say("条件数：陡的曲率是平缓的几倍", "Condition number: the steep curvature, over the flat one"),
-            0, 2, 0.05, 1, "log",
+            0.05, 2, 0.05, 1, "log",
         ),
         tick("nesterov", "Nesterov"),
         slider(

@@ -49,10 +49,10 @@ def words(say: Say) -> dict[str, str]:
             "ReLU’s by {relu}. Both fade, ReLU faster.",
         ),
         "holds": say(
-            "SELU 守住了信号：二阶矩停在 {fixed}。梯度是另一回事：传回输入时变为 {gradient} 倍。"
+            "SELU 守住了信号：二阶矩停在 {fixed}。它的梯度传回输入时变为 {gradient} 倍。"
             "ReLU 的信号和梯度每层都变为 {relu} 倍。",
-            "SELU holds the signal at a second moment of {fixed}. Gradients are another matter: "
-            "they reach the inputs multiplied by {gradient}. ReLU multiplies both by {relu} a layer.",
+            "SELU holds the signal at a second moment of {fixed}. Its gradients reach the inputs "
+            "multiplied by {gradient}. ReLU multiplies both by {relu} a layer.",
         ),
         "returns": say(
             "SELU 忘掉了起点：二阶矩从 {start} 出发，过 {layers} 层，与 {fixed} 就相差不到一成。"

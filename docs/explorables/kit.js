@@ -189,6 +189,7 @@
     Object.assign(state, asked(location.search));
     for (const [name, { show }] of controls) show(state[name]);
     redraw();
+    form.hidden = false;
     root.classList.add("alive");
   }
 

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,17 +30,25 @@ def loaded(files: Sequence[str]) -> Iterator[Callable[..., Any]]:
         A function that calls one of theirs: its name below `explorables`, then its arguments, of what JSON
         can hold. Numbers come back as they are, Infinity and NaN too, typed arrays as lists.
     """
-    with MiniRacer() as engine:
+    # In a thread of its own: the engine waits in an event loop, and who calls may be in another one already.
+    with ThreadPoolExecutor(1) as thread:
+        engine = thread.submit(MiniRacer).result()
+
+        def run(code: str) -> object:
+            return thread.submit(engine.eval, code, timeout_sec=SECONDS).result()
+
         for file in files:
-            engine.eval((ROOT / file).read_text(encoding="utf-8"))
+            run((ROOT / file).read_text(encoding="utf-8"))
 
         def call(name: str, *arguments: Any) -> Any:  # noqa: ANN401
             given = ",".join(json.dumps(argument) for argument in arguments)
             code = f"({_TOLD})(explorables.{name}({given}))"
-            told = str(engine.eval(code, timeout_sec=SECONDS))
-            return json.loads(re.sub(r'"@(-?Infinity|NaN)"', r"\1", told))
+            return json.loads(re.sub(r'"@(-?Infinity|NaN)"', r"\1", str(run(code))))
 
-        yield call
+        try:
+            yield call
+        finally:
+            thread.submit(engine.close).result()
 
 
 def apart(ours: float | Sequence[float], theirs: float | Sequence[float]) -> float:

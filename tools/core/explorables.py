@@ -43,7 +43,7 @@ def html(question: str, language: str, static: str, script: str) -> str:
     words = escape(json.dumps(made.words(say), ensure_ascii=False))
     return (
         f'<div class="explorable" data-explorable="{question}" data-script="{script}" data-words="{words}">'
-        f'<div class="static">{static}</div><form autocomplete="off">{made.form(say)}'
+        f'<div class="static">{static}</div><form autocomplete="off" hidden>{made.form(say)}'
         '<p class="spoken" aria-live="polite"></p></form></div>'
     )
 

@@ -779,3 +779,16 @@ def test_a_formula_on_a_line_of_chinese_is_refused() -> None:
     assert ">l<" in drawing.svg(figure, none, "selu.odd", "en", "wide")
     with pytest.raises(ValueError, match="shares its line with Chinese: break"):
         drawing.svg(figure, none, "selu.odd", "zh", "wide")
+
+
+def test_a_front_matter_that_is_not_yaml_is_told_with_its_line() -> None:
+    page = parse(
+        "en/a.md", "---\ndescription: few have to: a random one frees\n---\n\n# A\n"
+    )
+    (told,) = rules.front_matter(page)
+    assert told.startswith(
+        "docs/en/a.md:2: the front matter is not YAML, mapping values"
+    )
+    assert not list(
+        rules.front_matter(parse("en/a.md", "---\ndescription: fine\n---\n"))
+    )

@@ -119,7 +119,8 @@ def test_every_link_leads_somewhere(site: Path) -> None:
                     reference,
                 )
                 continue
-            target = site / unquote(address.removeprefix("http://site/"))
+            path, _, _ = address.removeprefix("http://site/").partition("?")
+            target = site / unquote(path)
             target = target / "index.html" if target.is_dir() else target
             assert target.is_file(), f"{file.relative_to(site)} links to {reference}"
             if fragment and target in ids:

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
+import yaml
+
 from snippets.evidence.judging import Evidence, claim_place, known
 from snippets.evidence.questions import ROOT, questions
 from tools.core.guide import Guide
@@ -75,6 +77,7 @@ def check(guide: Guide) -> Iterator[str]:
                 continue
             pages.append(page)
             yield from guide.problems(page)
+            yield from front_matter(page)
             yield from typed_digits(page)
             yield from headings_without_id(page)
             yield from leaning(page)
@@ -95,6 +98,19 @@ def check(guide: Guide) -> Iterator[str]:
         text = read(docs, file.relative_to(docs).as_posix())
         yield from foreign(f"docs/{file.relative_to(docs)}", text, text)
     yield from without_sentence(guide)
+
+
+def front_matter(page: Page) -> Iterator[str]:
+    """A description that is not YAML: the page would show it as its first heading."""
+    if page.markdown.startswith("---\n"):
+        try:
+            yaml.safe_load(page.markdown[4:].partition("\n---")[0])
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 2 if error.problem_mark else 1
+            yield (
+                f"docs/{page.source}:{line}: the front matter is not YAML, {error.problem}; "
+                "put the text in quotes, or write no colon in it"
+            )
 
 
 def typed_digits(page: Page) -> Iterator[str]:

@@ -458,7 +458,7 @@ def crawl(
     for file in html_files(site):
         name = file.relative_to(site).as_posix()
         page.goto(address + name)
-        for width in WIDTHS:
+        for width in WIDTHS if request.param == "light" else WIDTHS[:2]:
             page.set_viewport_size({"width": width, "height": 900})
             seen.wide[name, width] = page.evaluate(WIDE)
             if width > 320:  # where words may be as small as the reader has made them

@@ -129,8 +129,7 @@ def _readings(say: Say) -> str:
     """Loss, confidence and accuracy of each way to predict."""
     rows = {
         "off": '<span class="swatch ochre"></span>eval()',
-        "tempered": '<span class="swatch soft"></span>'
-        + say("加温度", "with temperature"),
+        "tempered": '<span class="swatch soft"></span>' + say("加温度", "tempered"),
         "on": '<span class="swatch"></span>MC Dropout',
     }
     columns = {

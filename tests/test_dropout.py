@@ -20,7 +20,6 @@ from snippets.dropout.mc_dropout import mc_dropout
 from snippets.dropout.predictive_uncertainty import predictive_uncertainty
 from snippets.laboratory.digits import Split
 from snippets.laboratory.javascript import loaded
-from snippets.laboratory.random_numbers import uniform
 
 ROUNDING = 1e-9  # more than the variance that rounding makes of equal float32 numbers
 
@@ -734,7 +733,7 @@ def test_held_out_losses_stop_at_the_least_and_count_who_never_gets_there():
 @cache
 def by_torch(trained, seed):
     """A network of the page, and its samples by mc_dropout."""
-    network = agreement.PageNetwork(trained)
+    network = agreement.PageNetwork(_page.kept(), trained)
     return network, network.samples(seed)
 
 
@@ -796,16 +795,10 @@ def test_what_the_explorable_says_is_so():
     assert seen == {"one", "worse", "better", "worse limit", "better limit"}
 
 
-def test_numbers_drawn_at_once_are_those_drawn_one_by_one():
-    for seed in (1, 2**32 - 1):
-        one_by_one = list(itertools.islice(uniform(seed), 100))
-        assert agreement._uniform(seed, 100).tolist() == one_by_one
-
-
 def test_training_again_gives_what_the_page_was_given():
-    again = _page.script(range(6))
+    data, again = _page.kept(), _page.trained(range(6))
     for trained, sign in (("many", 1), ("few", -1)):
-        ours = [agreement.PageNetwork(trained, text) for text in ("", again)]
+        ours = [agreement.PageNetwork(each, trained) for each in (data, again)]
         assert torch.equal(ours[0].x, ours[1].x)
         assert torch.equal(ours[0].y, ours[1].y)
         for network in ours:  # rounding of another machine may grow while it trains

@@ -90,6 +90,11 @@ NOT_BY_RULES: dict[str, Fault] = {
         "\n\ndef odd(evidence, say, wide):\n⟦    return evidence.estimates['he.nope']\n",
         "KeyError: 'he.nope'; so figure:selu.odd cannot be drawn",
     ),
+    "an explorable that raises": (
+        "snippets/sparsity/explorable.py",
+        "\n\ndef words(say):\n⟦    return {'flat': say['zh']}\n",
+        "TypeError: 'function' object is not subscriptable; so figure:sparsity.zeros cannot",
+    ),
     "a claim that does not hold": (
         "snippets/symmetry/claims.py",
         "\nCLAIMS += (Claim('odd', 'he.test_accuracy', above=0.9999, false_if='not'),)\n",
@@ -212,8 +217,8 @@ def test_the_server_shows_faults_on_their_pages_and_goes_on(
             log = server.log.read_text()
             assert told(faults, log) == [], log
             assert "Converting notebook" not in log and "Copied jupyter" not in log
-            # The last place is that of the figure; a claim that does not hold says so where it stands.
-            for place, message in faults[: len(PAGES) + 1]:
+            # The last places are those of figures; a claim that does not hold says so where it stands.
+            for place, message in faults[: len(PAGES) + 2]:
                 source = place.partition(":")[0]
                 page = source.removeprefix("docs/").removesuffix(".md")
                 if source.endswith(".py"):

@@ -1010,9 +1010,7 @@ def positions(name):
 def explorable_models(way, values):
     """Softmax regressions after 300 steps, one for each value: weights, biases and FTRL's sums."""
     data, runs = DIGITS(), len(values)
-    draw = uniform(1)
-    w = torch.tensor([2 * next(draw) - 1 for _ in range(640)], dtype=torch.float64)
-    w = w.view(1, 64, 10).repeat(runs, 1, 1) / 8
+    w = (2 * uniform(1, 640) - 1).view(1, 64, 10).repeat(runs, 1, 1) / 8
     b = torch.zeros(runs, 1, 10, dtype=torch.float64)
     limit = torch.tensor(values, dtype=torch.float64).view(runs, 1, 1)
     n, m = torch.full_like(w, 0.1), torch.full_like(b, 0.1)

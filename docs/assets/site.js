@@ -193,12 +193,13 @@ if (filter) {
   addEventListener("pageshow", () => [...new FormData(filter).values()].some(Boolean) && apply());
 }
 
-// A figure that can be turned asks for its script when a reader comes to it: what is seen first stays light.
+// A figure that can be turned asks for its scripts when a reader comes to it: what is seen first stays light.
 for (const figure of document.querySelectorAll(".explorable")) {
   const near = (entries, watching) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     watching.disconnect();
-    document.head.append(Object.assign(document.createElement("script"), { src: figure.dataset.script }));
+    for (const src of figure.dataset.scripts.split(" "))
+      document.head.append(Object.assign(document.createElement("script"), { src, async: false })); // in their order
   };
   new IntersectionObserver(near, { rootMargin: "0px 0px -25%" }).observe(figure);
 }

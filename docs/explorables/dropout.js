@@ -17,7 +17,7 @@
         x: { from: 1, to: MOST, log: true, ticks: Array.from({ length: 9 }, (_, k) => [2 ** k, String(2 ** k)]) },
         y: { from, to, ticks: ticks.map((loss) => [loss, String(loss)]) },
       });
-      const { scores, eval: off, tempered } = maths.run(trained, state.seed);
+      const { eval: off, tempered } = maths.run(trained, state.seed);
       const level = (loss, color, text, right) => {
         const [y, [left, , end]] = [chart.sy(loss), chart.box];
         kit.svg(chart.inside, "path", { class: `line ${color}`, d: `M${left} ${y}H${end}` });

@@ -266,8 +266,9 @@
     let [d, pen] = ["", "M"];
     for (let i = 0; i < count; i++) {
       const [a, b] = [x(i), y(i)];
-      if (Number.isFinite(a) && Number.isFinite(b)) (d += `${pen}${a.toFixed(1)} ${b.toFixed(1)}`), (pen = "L");
-      else pen = "M";
+      const there = Number.isFinite(a) && Number.isFinite(b);
+      if (there) d += `${pen}${a.toFixed(1)} ${b.toFixed(1)}`;
+      pen = there ? "L" : "M";
     }
     return d;
   }

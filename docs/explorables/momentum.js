@@ -10,7 +10,7 @@
   const [NAMES, COLORS] = [["flat", "steep"], ["teal", "ochre"]];
   const seen = (place) => (Math.abs(place) < 10 ? place : NaN); // what diverges is drawn until it is far away
 
-  kit.start("momentum", ({ part, words, state, set, keep, say, tell }) => {
+  kit.start("momentum", ({ part, words, set, keep, say, tell }) => {
     // Steps to settle: the slider below is its axis.
     const settle = kit.panel(part("settle"), {
       title: words.settle,

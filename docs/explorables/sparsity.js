@@ -92,7 +92,7 @@
     function show(s) {
       const model = maths.model(s);
       const [color, shape] = WAYS[s.way];
-      const counts = new Array(BINS).fill(0);
+      const counts = Array.from({ length: BINS }, () => 0);
       for (const v of model.w) if (v) counts[Math.max(1, Math.min(BINS - 1, Math.floor((Math.log10(Math.abs(v)) - ZERO) / BIN + 1e-9)))]++;
       const bar = (x, width, value) => (value ? `M${x.toFixed(1)} ${sizes.sy(0)}V${sizes.sy(value).toFixed(1)}h${width.toFixed(1)}V${sizes.sy(0)}z` : "");
       const width = apart - sizes.sx(ZERO) - 1;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
-from itertools import islice, product
+from itertools import product
 
 import torch
 import torch.nn.functional as F
@@ -149,19 +149,18 @@ def _profile(forget: float, steps: int, seed: int) -> list[float]:
 def _network(seed: int) -> tuple[nn.LSTM, nn.Linear]:
     """PyTorch's start, uniform within a quarter of zero, drawn by the generator of the page."""
     lstm, head = nn.LSTM(SYMBOLS, UNITS).double(), nn.Linear(UNITS, SYMBOLS).double()
-    draw = uniform(seed)
+    parameters = [*lstm.parameters(), *head.parameters()]
+    sizes = [parameter.numel() for parameter in parameters]
+    drawn = (2 * uniform(seed, sum(sizes)) - 1) / math.sqrt(UNITS)
     with torch.no_grad():
-        for parameter in (*lstm.parameters(), *head.parameters()):
-            drawn = torch.tensor(
-                [*islice(draw, parameter.numel())], dtype=torch.float64
-            )
-            parameter.copy_(((2 * drawn - 1) / math.sqrt(UNITS)).view_as(parameter))
+        for parameter, own in zip(parameters, torch.split(drawn, sizes), strict=True):
+            parameter.copy_(own.view_as(parameter))
     return lstm, head
 
 
 def _sequence(seed: int, steps: int, symbol: int) -> tuple[Tensor, Tensor]:
     """A sequence of the recall task, shape (steps, SYMBOLS), by the page's generator, and its symbol."""
-    noise = torch.tensor(normals(seed, MOST_STEPS * SYMBOLS), dtype=torch.float64)
-    x = NOISE * noise.view(MOST_STEPS, SYMBOLS)[:steps]
+    noise = normals(seed, MOST_STEPS * SYMBOLS).view(MOST_STEPS, SYMBOLS)
+    x = NOISE * noise[:steps]
     x[0, symbol] += 1
     return x.requires_grad_(), torch.tensor(symbol)

@@ -11,6 +11,9 @@ writes them to docs/explorables/dropout-nets.js: of the runs that `agreement.pag
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -69,30 +72,43 @@ def temperature(nets: Ensemble, data: mnist1d.Split) -> Tensor:
     return best_temperature(logits, data.validation_y).double().mul(100).round() / 100
 
 
-def script(seeds: range) -> str:
-    """The first of these runs, as the page reads it: a letter for each number, B for zero."""
+_SCRIPT = """\
+/* Two networks of MNIST-1D, and test examples; written by `python -m snippets.dropout._page`.
+   A letter is a level, B is zero; first the distance of two levels. A layer ends in its biases. */
+"use strict";
+
+(globalThis.explorables ??= {}).dropoutNets = """
+
+
+def trained(seeds: range) -> dict[str, Any]:
+    """The first of these runs, as the page has it: a letter for each number, B for zero."""
     data = mnist1d.splits(seeds)
-    lines = [
-        "/* Two networks of MNIST-1D, and test examples; written by `python -m snippets.dropout._page`.",
-        "   A letter is a level, B is zero; first the distance of two levels. A layer ends in its biases. */",
-        '"use strict";',
-        "",
-        "(globalThis.explorables ??= {}).dropoutNets = {",
-        f"  p: {P},",
-    ]
+    page: dict[str, Any] = {"p": P}
     for name, examples in EXAMPLES.items():
         nets = rounded_networks(data, seeds, examples)
-        warmth = float(temperature(nets, data)[0])
-        lines += [f"  {name}: {{", f"    temperature: {warmth},", "    layers: ["]
+        layers = []
         for weights, biases in zip(nets.weights, nets.biases, strict=True):
             layer = torch.cat([weights[0], biases[0]])
             step = float(f"{float(layer.abs().max()) / LEVELS:.3g}")
-            lines.append(f'      [{step}, "{_letters(layer / step)}"],')
-        lines += ["    ],", "  },"]
-    inputs = rounded_inputs(data.test_x[0, :SHOWN]) / STEP
-    answers = "".join(str(int(y)) for y in data.test_y[0, :SHOWN])
-    lines += [f'  inputs: [{STEP}, "{_letters(inputs)}"],', f'  answers: "{answers}",']
-    return "\n".join([*lines, "};", ""])
+            layers.append([step, _letters(layer / step)])
+        warmth = float(temperature(nets, data)[0])
+        page[name] = {"temperature": warmth, "layers": layers}
+    page["inputs"] = [STEP, _letters(rounded_inputs(data.test_x[0, :SHOWN]) / STEP)]
+    page["answers"] = "".join(str(int(y)) for y in data.test_y[0, :SHOWN])
+    return page
+
+
+def kept() -> dict[str, Any]:
+    """What `trained` has written."""
+    _, data = (ROOT / FILE).read_text(encoding="utf-8").split("dropoutNets = ")
+    return dict(json.loads(data.removesuffix(";\n")))
+
+
+def numbers(layer: tuple[float, str]) -> Tensor:
+    """The numbers that letters stand for, float64."""
+    step, letters = layer
+    levels = torch.tensor([ord(letter) - ord("B") for letter in letters])
+    return levels.double() * step
 
 
 def _letters(levels: Tensor) -> str:
@@ -100,4 +116,5 @@ def _letters(levels: Tensor) -> str:
 
 
 if __name__ == "__main__":
-    (ROOT / FILE).write_text(script(range(6)), encoding="utf-8")
+    data = json.dumps(trained(range(6)), indent=2)
+    (ROOT / FILE).write_text(f"{_SCRIPT}{data};\n", encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import product
 from typing import Any
 
@@ -14,10 +13,10 @@ from snippets.dropout import _scores as scores
 from snippets.dropout.mc_dropout import mc_dropout
 from snippets.dropout.predictive_uncertainty import predictive_uncertainty
 from snippets.evidence.estimates import Results
-from snippets.evidence.questions import ROOT
 from snippets.laboratory import mnist1d
 from snippets.laboratory.intervals import largest, mean
 from snippets.laboratory.javascript import apart, loaded
+from snippets.laboratory.random_numbers import uniform
 from snippets.laboratory.seeding import generators
 
 FILES = (
@@ -37,9 +36,10 @@ def agreement(seeds: range) -> Results:
     Differences are shares of a number, or of the largest probability.
     """
     errors = []
+    data = _page.kept()
     with loaded(FILES) as call:
         for trained, seed in product(_page.EXAMPLES, seeds[:9]):
-            network = PageNetwork(trained)
+            network = PageNetwork(data, trained)
             samples = network.samples(seed + 1)
             for count in COUNTS:
                 ours = call("dropout.compared", trained, seed + 1, count)
@@ -83,22 +83,15 @@ def _flat(found: Any) -> list[float]:  # noqa: ANN401
 
 
 class PageNetwork:
-    """A network of the page and its test examples, as the file that the page reads has them, or `text`."""
+    """A network of the page and its test examples, from what `_page` keeps."""
 
-    def __init__(self, trained: str, text: str = "") -> None:
-        text = text or (ROOT / _page.FILE).read_text(encoding="utf-8")
-        own = re.search(rf"{trained}: {{(.*?)\n  }}", text, re.DOTALL)
-        assert own
-        self.temperature = float(own[1].split("temperature: ")[1].split(",")[0])
-        answers = re.search(r'answers: "(\d+)"', text)
-        assert answers
-        self.y = torch.tensor([int(answer) for answer in answers[1]])
-        pairs = re.compile(r'\[([\d.]+), "([^"]+)"]')
-        layers = [_numbers(*found) for found in pairs.findall(own[1])]
-        self.x = _numbers(*pairs.findall(text)[-1]).view(len(self.y), -1)
+    def __init__(self, data: dict[str, Any], trained: str) -> None:
+        self.temperature = float(data[trained]["temperature"])
+        self.y = torch.tensor([int(answer) for answer in data["answers"]])
+        self.x = _page.numbers(data["inputs"]).view(len(self.y), -1)
         modules: list[nn.Module] = []
         features = self.x.shape[1]
-        for layer in layers:
+        for layer in map(_page.numbers, data[trained]["layers"]):
             linear = nn.Linear(features, layer.numel() // (features + 1))
             rows = layer.view(features + 1, -1)
             linear.double().requires_grad_(False)
@@ -112,7 +105,7 @@ class PageNetwork:
         """Logits of 256 samples, shape (256, examples, classes), by `mc_dropout`, with the page's masks."""
         drops = [m for m in self.module if isinstance(m, _GivenMasks)]
         units, rows = _page.WIDTH, len(self.x)
-        drawn = _uniform(seed, MOST * len(drops) * rows * units)
+        drawn = uniform(seed, MOST * len(drops) * rows * units)
         kept = drawn.view(MOST, len(drops), rows, units) >= _page.P
         for i, drop in enumerate(drops):
             drop.masks, drop.calls = kept[:, i], 0
@@ -158,17 +151,3 @@ class _GivenMasks(nn.Dropout):
         kept = self.masks[max(0, self.calls) % len(self.masks)]
         self.calls += 1
         return x * kept / (1 - self.p)
-
-
-def _uniform(seed: int, count: int) -> Tensor:
-    """The numbers of `random_numbers.uniform`, all at once."""
-    word = 2**32 - 1
-    state = (seed + torch.arange(1, count + 1) * 0x6D2B79F5) & word
-    mixed = ((state ^ (state >> 15)) * (state | 1)) & word
-    mixed ^= (mixed + (((mixed ^ (mixed >> 7)) * (mixed | 61)) & word)) & word
-    return ((mixed ^ (mixed >> 14)).double() + 0.5) / 2**32
-
-
-def _numbers(step: str, letters: str) -> Tensor:
-    levels = torch.tensor([ord(letter) - ord("B") for letter in letters])
-    return levels.double() * float(step)

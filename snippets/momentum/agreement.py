@@ -47,7 +47,7 @@ def agreement(seeds: range) -> Results:
                 apart_counts += any(
                     ours[name] != theirs[name] for name in ("steps", "crossings")
                 )
-            noise = normals(number, 300) if number % 2 else None
+            noise = normals(number, 300).tolist() if number % 2 else None
             theirs_path = _path(setting, noise)
             if all(map(math.isfinite, theirs_path)):
                 ours_path = call("momentum.path", *setting, 0.7, noise)

@@ -159,9 +159,7 @@ def _trained(
 
 
 def _start(models: int) -> tuple[list[Tensor], list[Tensor]]:
-    draw = uniform(1)
-    drawn = [2 * next(draw) - 1 for _ in range(PIXELS * CLASSES)]
-    w = torch.tensor(drawn, dtype=torch.float64).view(PIXELS, CLASSES) / PIXELS**0.5
+    w = (2 * uniform(1, PIXELS * CLASSES) - 1).view(PIXELS, CLASSES) / PIXELS**0.5
     b = torch.zeros(CLASSES, dtype=torch.float64)
     ws = [w.clone().requires_grad_() for _ in range(models)]
     return ws, [b.clone().requires_grad_() for _ in range(models)]

@@ -7,7 +7,6 @@ import random
 from itertools import pairwise
 from typing import NamedTuple
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -17,6 +16,7 @@ from snippets.laboratory.ensembles import Ensemble
 from snippets.laboratory.few_digits import few_digits
 from snippets.laboratory.intervals import largest
 from snippets.laboratory.javascript import apart, loaded
+from snippets.laboratory.random_numbers import normals, uniform
 from snippets.symmetry._outcomes import spread
 from snippets.symmetry.effective_rank import effective_rank
 
@@ -172,7 +172,7 @@ def _weights(settings: list[Setting]) -> list[Tensor]:
             w = torch.full((n, m), 1 / n, dtype=torch.float64)
             drawn = layer + 1 in setting.random
             if drawn or setting.noise:
-                z = _normals(8 * setting.seed + layer, n * m).view(n, m)
+                z = normals(8 * setting.seed + layer, n * m).view(n, m)
                 w = z * math.sqrt(2 / n) if drawn else (1 + setting.noise * z) / n
             nets.append(w)
         weights.append(torch.stack(nets))
@@ -185,24 +185,8 @@ def _masks(settings: list[Setting], steps: int) -> Tensor:
     each = []
     for setting in settings:
         if setting.dropout:
-            drawn = _uniform(8 * setting.seed + 7, math.prod(shape)).view(shape)
+            drawn = uniform(8 * setting.seed + 7, math.prod(shape)).view(shape)
             each.append((drawn >= setting.dropout).double() / (1 - setting.dropout))
         else:
             each.append(torch.ones(1, dtype=torch.float64).expand(shape))
     return torch.stack(each, 2)
-
-
-def _normals(seed: int, count: int) -> Tensor:
-    """The numbers of `random_numbers.normals`, all at once."""
-    draws = _uniform(seed, 2 * count)
-    return (-2 * draws[0::2].log()).sqrt() * (2 * math.pi * draws[1::2]).cos()
-
-
-def _uniform(seed: int, count: int) -> Tensor:
-    """The first numbers of `random_numbers.uniform`, all at once."""
-    state = np.uint32(seed) + np.arange(1, count + 1, dtype=np.uint32) * np.uint32(
-        0x6D2B79F5
-    )
-    mixed = (state ^ (state >> 15)) * (state | 1)
-    mixed ^= mixed + (mixed ^ (mixed >> 7)) * (mixed | 61)
-    return torch.from_numpy(((mixed ^ (mixed >> 14)) + 0.5) / 2.0**32)

@@ -1,4 +1,4 @@
-"""Figures that a reader can turn: their HTML, and their scripts in one file.
+"""Figures that a reader can turn: their HTML, their scripts, and the script that all share.
 
 `snippets/<slug>/explorable.py` has the words and the controls, in the page's language; `docs/explorables` the
 scripts. Until a script runs, and where none does, the static figure is there.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +19,7 @@ from snippets.evidence.fingerprint import other_files
 from snippets.evidence.questions import ROOT, questions
 
 FOLDER = "docs/explorables"
+KIT = "assets/explorables/kit.js"
 
 
 def takes_place(question: str, figure: str) -> bool:
@@ -26,14 +27,14 @@ def takes_place(question: str, figure: str) -> bool:
     return _file(question).exists() and figure == _module(question).FIGURE
 
 
-def html(question: str, language: str, static: str, script: str) -> str:
+def html(question: str, language: str, static: str, scripts: Iterable[str]) -> str:
     """A figure with what brings it to life.
 
     Args:
         question: Its slug.
         language: "zh" or "en".
         static: The static figure.
-        script: Address of its script.
+        scripts: Addresses of its scripts, in their order.
     """
     made = _module(question)
 
@@ -41,29 +42,35 @@ def html(question: str, language: str, static: str, script: str) -> str:
         return zh if language == "zh" else en
 
     words = escape(json.dumps(made.words(say), ensure_ascii=False))
+    own = f'data-explorable="{question}" data-scripts="{" ".join(scripts)}" data-words="{words}"'
     return (
-        f'<div class="explorable" data-explorable="{question}" data-script="{script}" data-words="{words}">'
+        f'<div class="explorable" {own}>'
         f'<div class="static">{static}</div><form autocomplete="off" hidden>{made.form(say)}'
         '<p class="spoken" aria-live="polite"></p></form></div>'
     )
 
 
 def scripts() -> Iterator[tuple[str, str]]:
-    """Of each explorable its script: the address below the site's root, and the text."""
+    """The scripts of all explorables: the address below the site's root, and the text."""
+    yield KIT, _joined([f"{FOLDER}/kit.js"])
     for question in questions():
         if _file(question).exists():
-            yield address(question), _script(question)
+            # its mathematics, which is compared with PyTorch, and what it draws
+            mathematics = other_files(_file(question).with_name("agreement.py"))
+            files = [*mathematics, f"{FOLDER}/{question}.js"]
+            yield _address(question), _joined(files)
 
 
-def address(question: str) -> str:
-    """Where the script of an explorable stands below the site's root."""
+def addresses(question: str) -> tuple[str, str]:
+    """Where the scripts of an explorable stand below the site's root, in their order."""
+    return KIT, _address(question)
+
+
+def _address(question: str) -> str:
     return f"assets/explorables/{question}.js"
 
 
-def _script(question: str) -> str:
-    """What it shares, its mathematics, which is compared with PyTorch, and what it draws."""
-    mathematics = other_files(_file(question).with_name("agreement.py"))
-    files = (f"{FOLDER}/kit.js", *mathematics, f"{FOLDER}/{question}.js")
+def _joined(files: list[str]) -> str:
     whole = "\n".join((ROOT / file).read_text(encoding="utf-8") for file in files)
     return f"{rjsmin.jsmin(whole)}\n"
 

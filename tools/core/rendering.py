@@ -246,6 +246,9 @@ class Markup(Text):
         names = (figure.question, figure.name)
         try:
             drawn = figures.draw(*names, evidence, self.language, alternative, home)
+            if not home and explorables.takes_place(*names):
+                scripts = map(self.link, explorables.addresses(figure.question))
+                drawn = explorables.html(figure.question, self.language, drawn, scripts)
         except Exception as error:  # of a figure that somebody is writing
             reason = raised(error, f"snippets/{figure.question}/figures.py")
             return self.fault(f"{reason}; so figure:{'.'.join(names)} cannot be drawn")
@@ -255,9 +258,6 @@ class Markup(Text):
         if figures.has_data(*names):
             files = {"data": f"evidence/{names[0]}.json"} | files
         links = (self.anchor(self.words[w], self.link(f)) for w, f in files.items())
-        if explorables.takes_place(*names):
-            script = self.link(explorables.address(figure.question))
-            drawn = explorables.html(figure.question, self.language, drawn, script)
         return self.keep(f'{drawn}<p class="origin">{" · ".join(links)}</p>')
 
     def badge(self, word: str) -> str:

@@ -227,6 +227,16 @@ FAULTS = {
         '\n<p style="color:red">T.</p>\n',
         r"it must read without script and keep style in",
     ),
+    "a setting of no control": (
+        r"\?w3=1#figure",
+        "?w33=1#figure",
+        r"no control of this page\u2019s figure is named 'w33'; is it 'w3'\?",
+    ),
+    "a setting that leads elsewhere": (
+        r"\?w3=1#figure",
+        "?w3=1#why",
+        r"a link that sets the figure leads to it; end it in #figure",
+    ),
     "a stale twin": (
         "The variance of He initialization has no part",
         "That plays no part",

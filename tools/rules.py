@@ -15,6 +15,8 @@ from snippets.evidence.questions import ROOT, questions
 from tools.core.guide import Guide
 from tools.core.pages import LANGUAGES, Claim, Number, Page, PageError, read
 from tools.core.prose import line_of, only_prose, underlined
+from tools.explorable_rules import faults as explorable_faults
+from tools.explorable_rules import try_links
 from tools.parity import unequal
 from tools.reviews import stale
 
@@ -83,6 +85,7 @@ def check(guide: Guide) -> Iterator[str]:
             yield from leaning(page)
             yield from without_machine(page, guide.evidence)
             yield from foreign(f"docs/{page.source}", page.markdown, page.visible)
+            yield from try_links(page)
         if len(there) == 1:
             other = "en" if there == ["zh"] else "zh"
             yield f"docs/{there[0]}/{name}:1: there is no docs/{other}/{name}; write it too"
@@ -98,6 +101,8 @@ def check(guide: Guide) -> Iterator[str]:
         text = read(docs, file.relative_to(docs).as_posix())
         yield from foreign(f"docs/{file.relative_to(docs)}", text, text)
     yield from without_sentence(guide)
+    for question in guide.evidence:
+        yield from explorable_faults(question)
 
 
 def front_matter(page: Page) -> Iterator[str]:

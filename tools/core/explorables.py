@@ -20,11 +20,17 @@ from snippets.evidence.questions import ROOT, questions
 
 FOLDER = "docs/explorables"
 KIT = "assets/explorables/kit.js"
+SAY = {"zh": lambda zh, _: zh, "en": lambda _, en: en}
+
+
+def exists(question: str) -> bool:
+    """Whether a question has an explorable."""
+    return _file(question).exists()
 
 
 def takes_place(question: str, figure: str) -> bool:
     """Whether a question has an explorable in the place of a figure."""
-    return _file(question).exists() and figure == _module(question).FIGURE
+    return exists(question) and figure == module(question).FIGURE
 
 
 def html(question: str, language: str, static: str, scripts: Iterable[str]) -> str:
@@ -36,11 +42,7 @@ def html(question: str, language: str, static: str, scripts: Iterable[str]) -> s
         static: The static figure.
         scripts: Addresses of its scripts, in their order.
     """
-    made = _module(question)
-
-    def say(zh: str, en: str) -> str:
-        return zh if language == "zh" else en
-
+    made, say = module(question), SAY[language]
     words = escape(json.dumps(made.words(say), ensure_ascii=False))
     own = f'data-explorable="{question}" data-scripts="{" ".join(scripts)}" data-words="{words}"'
     return (
@@ -54,7 +56,7 @@ def scripts() -> Iterator[tuple[str, str]]:
     """The scripts of all explorables: the address below the site's root, and the text."""
     yield KIT, _joined([f"{FOLDER}/kit.js"])
     for question in questions():
-        if _file(question).exists():
+        if exists(question):
             # its mathematics, which is compared with PyTorch, and what it draws
             mathematics = other_files(_file(question).with_name("agreement.py"))
             files = [*mathematics, f"{FOLDER}/{question}.js"]
@@ -79,5 +81,6 @@ def _file(question: str) -> Path:
     return ROOT / "snippets" / question / "explorable.py"
 
 
-def _module(question: str) -> ModuleType:
+def module(question: str) -> ModuleType:
+    """Its words and controls: `FIGURE`, `words(say)`, `form(say)`."""
     return importlib.import_module(f"snippets.{question}.explorable")

@@ -161,11 +161,16 @@ def test_nothing_outlives_the_server(
 ) -> None:
     project = small(tmp_path / "project", busy)
     started = tmp_path / "busy"
-    # Set outright: a background job of a script ignores SIGINT, and so does what it starts.
-    action = signal.SIG_IGN if whom == "ignoring SIGINT" else signal.SIG_DFL
+
+    def outright() -> None:
+        """A background job of a script ignores SIGINT, one of nohup SIGHUP, and so does what they start."""
+        ignored = whom == "ignoring SIGINT"
+        signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
     how: dict[str, Any] = {
         "env": os.environ | {"BUSY": str(started)},
-        "preexec_fn": partial(signal.signal, signal.SIGINT, action),
+        "preexec_fn": outright,
     }
     if whom == "make":
         (project / "Makefile").write_text(
@@ -182,7 +187,7 @@ def test_nothing_outlives_the_server(
             os.killpg(server.process.pid, number)
         else:
             server.process.send_signal(number)
-        server.process.wait()
+        server.process.wait(60)
         for _ in range(600):
             if not alive(started):
                 break

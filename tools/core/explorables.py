@@ -54,13 +54,13 @@ def html(question: str, language: str, static: str, scripts: Iterable[str]) -> s
 
 def scripts() -> Iterator[tuple[str, str]]:
     """The scripts of all explorables: the address below the site's root, and the text."""
-    yield KIT, _joined([f"{FOLDER}/kit.js"])
-    for question in questions():
-        if exists(question):
-            # its mathematics, which is compared with PyTorch, and what it draws
-            mathematics = other_files(_file(question).with_name("agreement.py"))
-            files = [*mathematics, f"{FOLDER}/{question}.js"]
-            yield _address(question), _joined(files)
+    turned = list(filter(exists, questions()))
+    if turned:
+        yield KIT, _joined([f"{FOLDER}/kit.js"])
+    for question in turned:
+        # its mathematics, which is compared with PyTorch, and what it draws
+        mathematics = other_files(_file(question).with_name("agreement.py"))
+        yield _address(question), _joined([*mathematics, f"{FOLDER}/{question}.js"])
 
 
 def addresses(question: str) -> tuple[str, str]:

@@ -42,7 +42,7 @@ def words(say: Say) -> dict[str, str]:
             "Both weights over steps, the minimum is at 0",
         ),
         "roots": say(
-            "两对根：离中心多远，每步就剩多少", "Roots: each step keeps their size"
+            "两对根：离中心多远，每步就剩多少", "Roots: size is what a step leaves"
         ),
         "flat": say("平缓", "flat"),
         "steep": say("陡", "steep"),
@@ -118,9 +118,9 @@ def words(say: Say) -> dict[str, str]:
             "of its minimum, neither farther nor nearer.",
         ),
         "driven": say(
-            "陡的方向正好在上限，跳动不会变小，梯度里的噪声就把它越推越远。",
+            "陡的方向正好在上限，跳动不会变小，长期看，梯度里的噪声会把它越推越远。",
             "The steep direction is exactly at the limit: its jumps never get smaller, "
-            "so noise in the gradients drives it farther and farther away.",
+            "and in the long run noise in the gradients drives it farther and farther away.",
         ),
         "diverges": say(
             "发散：对陡的方向，学习率乘曲率超过了上限。",

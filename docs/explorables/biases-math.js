@@ -141,8 +141,10 @@
   /** What is to be said of the forget bias, from the share of the gradient that `profile` found at the first step. */
   function ofForget({ forget, steps }, reach) {
     const half = Math.LN2 / softplus(-forget); // steps until sigmoid(forget) has halved the content
-    const name = reach < 0.001 ? "lost" : reach < 0.1 ? "little" : reach <= 1 ? "arrives" : "grows";
-    return { name, numbers: { reach, half, kept: 100 * sigmoid(forget), steps, rule: Math.log(steps - 1) } };
+    const said = +reach.toPrecision(3); // so that words and number agree
+    const name = said < 0.001 ? "lost" : said < 0.1 ? "little" : said <= 1 ? "arrives" : "grows";
+    const [before, rule] = [steps - 1, Math.log(steps - 1)];
+    return { name, numbers: { reach, half, kept: 100 * sigmoid(forget), steps, before, rule } };
   }
 
   /** Both, as the page says them. */

@@ -10,6 +10,7 @@
   const tenth = (power) => [10 ** power, power > -3 && power < 3 ? kit.number(10 ** power) : kit.tens(power)];
   const LOSSES = { from: 3e-4, to: 2, log: true, ticks: [-3, -2, -1, 0].map(tenth) };
   const RATIOS = { from: 1e-9, to: 10, log: true, ticks: [-8, -6, -4, -2, 0].map(tenth) };
+  const LASTING = ["steps", "half"]; // numbers of steps
   const inside = (value, { from, to }) => Math.max(from, Math.min(to, value));
 
   kit.start("biases", ({ part, words, say, tell }) => {
@@ -49,6 +50,11 @@
     const ends = [0, 1].map((x) => kit.svg(part("profile"), "text", { x: profile.sx(x), y: profile.box[3] + 14, "text-anchor": "middle" }));
     const passages = ["teal", "ochre"].map((color) => path(profile, color));
 
+    const lasting = (value) => {
+      const count = kit.number(value);
+      return kit.fill(words[count === "1" ? "step" : "steps"], { count });
+    };
+
     let [nets, arrived, output] = [[], []];
     let sweeping = 0;
 
@@ -60,7 +66,7 @@
       if (any("forget", "seed", "steps")) drawMemory(s);
       const memory = maths.ofForget(s, arrived[0]);
       const said = [output, memory].map(({ name, numbers }) => {
-        const told = Object.entries(numbers).map(([key, value]) => [key, kit.number(value)]);
+        const told = Object.entries(numbers).map(([key, value]) => [key, LASTING.includes(key) ? lasting(value) : kit.number(value)]);
         return kit.fill(words[name], Object.fromEntries(told));
       });
       kit.write(part("finding"), said[0]);
@@ -124,12 +130,12 @@
 
     function speak(s, numbers) {
       const shown = Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, kit.number(value)]));
+      const aloud = { ...shown, prior: kit.number(s.prior), steps: lasting(numbers.steps) };
       for (const [name, value] of [
         ["zero-loss", shown.zero], ["zero-steps", shown.steps], ["odds-loss", shown.best], ["odds-steps", "0"],
         ["lstm-reach", kit.number(arrived[0])], ["gate-reach", kit.number(maths.alone(s.forget, s.steps))],
       ]) kit.write(part(name), value);
-      const prior = kit.number(s.prior);
-      tell("prior", kit.fill(words.prior, { prior }), kit.fill(words["prior aloud"], { ...shown, prior }));
+      tell("prior", kit.fill(words.prior, aloud), kit.fill(words["prior aloud"], aloud));
       const forget = kit.number(s.forget);
       tell("forget", kit.fill(words.forget, { forget }), kit.fill(words["forget aloud"], { forget, reach: kit.number(arrived[0]) }));
       tell("lr", kit.number(s.lr));

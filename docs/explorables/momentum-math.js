@@ -99,6 +99,13 @@
     return { kind, rate, period, steps: last + 1, crossings, gain };
   }
 
+  /** The amplitude of a weight that swings: x[k] is never farther out than this times rate^k. */
+  function swing(a, b, nesterov) {
+    const { first } = rule(a, b, nesterov);
+    const [[real, height]] = roots(a, b, nesterov);
+    return height ? Math.hypot(1, (first - real) / height) : 1;
+  }
+
   /** The places of a weight under torch.optim.SGD, step by step.
    * @param {number} start @param {ArrayLike<number>} [noise] what is added to each gradient */
   function path(lr, b, curvature, nesterov, start, noise) {
@@ -115,17 +122,23 @@
   /** What is to be said of a state: the name of a sentence, and the numbers in it. */
   function finding({ momentum, lr, condition, nesterov, noise }) {
     const [flat, steep] = [1, condition].map((curvature) => motion(lr, momentum, curvature, nesterov));
-    const left = [flat, steep].map(({ rate }) => 100 * rate ** STEPS); // percent of the swing after all steps drawn
-    const numbers = { flat: flat.steps, steep: steep.steps, left: left[0], leftSteep: left[1] };
+    const left = 100 * flat.rate ** STEPS; // percent of a swing after all steps drawn
+    const numbers = { flat: flat.steps, steep: steep.steps, left };
     const kinds = [flat.kind, steep.kind];
-    for (const name of ["diverges", "limit"]) if (kinds.includes(name)) return { name, numbers };
+    if (kinds.includes("diverges")) return { name: "diverges", numbers };
+    if (kinds.includes("limit")) return { name: noise ? "driven" : "limit", numbers };
     if (noise) return { name: "noisy", numbers: { floor: noise * Math.sqrt(Math.max(flat.gain, steep.gain)) } };
     if (kinds.includes("flips")) return { name: "flips", numbers };
-    if (kinds.includes("lands")) return { name: "lands", numbers };
-    if (kinds.includes("creeps")) return { name: kinds[0] === kinds[1] ? "creep" : "creeps", numbers };
-    if (nesterov) return { name: "nesterov", numbers };
-    return { name: left[0] > 90 ? "endless" : "swings", numbers };
+    if (kinds.includes("lands")) {
+      const steps = place(lr * condition, momentum, nesterov)(1) ? 2 : 1;
+      return { name: "lands", numbers: { ...numbers, steep: steps } };
+    }
+    // Who swings so little that it has settled before it passes the minimum is not seen to swing.
+    if (flat.kind === "creeps") return { name: steep.crossings ? "creeps" : "creep", numbers };
+    if (!flat.crossings) return { name: "fits", numbers };
+    if (nesterov) return { name: "nesterov", numbers: { ...numbers, plain: motion(lr, momentum, 1, false).steps } };
+    return { name: left > 90 ? "endless" : "swings", numbers };
   }
 
-  return { STEPS, roots, place, motion, path, finding };
+  return { STEPS, roots, place, motion, swing, path, finding };
 })();

@@ -13,10 +13,11 @@
   kit.start("momentum", ({ part, words, set, keep, say, tell }) => {
     // Steps to settle: the slider below is its axis.
     const settle = kit.panel(part("settle"), {
-      title: words.settle,
       x: { from: 0, to: 5, ticks: [0, 1, 2, 3, 4, 5].map((k) => [k, k < 2 ? String(10 ** -k) : kit.tens(-k)]) },
       y: { from: 3, to: 3e6, log: true, ticks: [[100, "100"], [1e4, kit.tens(4)], [1e6, kit.tens(6)]] },
     });
+    const above = ({ box }, name) => kit.svg(part(name), "text", { x: box[0], y: 12 });
+    const settling = above(settle, "settle");
     const curves = COLORS.map((color) => kit.svg(settle.inside, "path", { class: `line ${color}` }));
     const names = COLORS.map((color, i) => kit.svg(settle.inside, "text", { class: `word ${color}` }, words[NAMES[i]]));
     const here = kit.svg(settle.inside, "path", { class: "line red" });
@@ -32,6 +33,9 @@
       return [size, level];
     });
     kit.svg(valley.inside, "path", { d: `M${valley.sx(0) - 5} ${valley.sy(0)}h10m-5 -5v10`, class: "line soft" });
+    NAMES.forEach((name, i) => kit.svg(valley.inside, "text", {
+      x: i ? valley.box[2] - 8 : 8, y: valley.box[3] - 6, "text-anchor": i ? "end" : "start", class: `word ${COLORS[i]}`,
+    }, words[`${name} way`]));
     const trail = kit.svg(valley.inside, "path", { class: "line trail" });
     const steps = kit.svg(valley.inside, "path", { class: "line points" });
     const handle = kit.svg(valley.inside, "g", { class: "handle" });
@@ -45,11 +49,10 @@
     }), keep);
 
     const distance = kit.panel(part("distance"), {
-      title: words.distance,
-      label: words.steps,
       x: { from: 0, to: STEPS, ticks: [0, 100, 200, 300].map((k) => [k, String(k)]) },
       y: { from: -1.3, to: 1.3, ticks: [[-1, "−1"], [0, "0"], [1, "1"]] },
     });
+    const far = above(distance, "distance");
     const envelope = kit.svg(distance.inside, "path", { class: "line faint" });
     const lines = COLORS.map((color) => kit.svg(distance.inside, "path", { class: `line ${color}` }));
     const bound = kit.svg(distance.inside, "text", { x: 300, "text-anchor": "end", class: "label" }, words.envelope);
@@ -79,7 +82,9 @@
 
       const at = settle.sx(-Math.log10(1 - s.momentum));
       here.setAttribute("d", `M${at} ${settle.box[1]}V${settle.box[3]}`);
+      kit.write(settling, s.noise ? words["settle still"] : words.settle);
       motions.forEach(({ steps: count }, i) => {
+        dots[i].setAttribute("visibility", Number.isFinite(count) && !s.noise ? "visible" : "hidden");
         dots[i].setAttribute("cx", at);
         dots[i].setAttribute("cy", settle.sy(Math.min(Math.max(count, 3), 3e6)));
       });
@@ -93,17 +98,19 @@
       steps.setAttribute("d", `${d.replaceAll("L", "h0M")}h0`);
       handle.setAttribute("transform", `translate(${valley.sx(s.w1)} ${valley.sy(s.w2)})`);
 
+      // In units of the start; noise does not know them.
+      kit.write(far, s.noise ? words.places : words.distance);
       curvatures.forEach((c, i) => {
-        // In units of the start, which noise has not: its path is divided by it.
-        const shown = s.noise ? paths[i].map((x) => x / start[i]) : maths.path(s.lr, s.momentum, c, s.nesterov, 1);
+        const shown = s.noise ? paths[i] : maths.path(s.lr, s.momentum, c, s.nesterov, 1);
         lines[i].setAttribute("d", kit.line(STEPS + 1, distance.sx, (k) => distance.sy(seen(shown[k]))));
       });
       const { kind, rate } = motions[0];
-      const shrinks = kind === "swings" && motions[1].kind !== "diverges" && !s.noise;
-      const edge = (sign) => kit.line(61, (k) => distance.sx(5 * k), (k) => distance.sy(sign * rate ** (5 * k)));
+      const shrinks = kind === "swings" && Number.isFinite(motions[1].steps) && !s.noise;
+      const swing = (k) => maths.swing(s.lr, s.momentum, s.nesterov) * rate ** k;
+      const edge = (sign) => kit.line(STEPS + 1, distance.sx, (k) => distance.sy(sign * swing(k)));
       envelope.setAttribute("d", shrinks ? edge(1) + edge(-1) : "");
       bound.setAttribute("visibility", shrinks ? "visible" : "hidden");
-      bound.setAttribute("y", distance.sy(rate ** 280) - 5);
+      bound.setAttribute("y", distance.sy(Math.min(1.1, swing(150))) - 5);
 
       inner.setAttribute("r", unit * (shrinks ? rate : 0));
       const all = curvatures.flatMap((c) => maths.roots(s.lr * c, s.momentum, s.nesterov));
@@ -126,13 +133,14 @@
 
     function speak(s, motions) {
       NAMES.forEach((name, i) => {
-        kit.write(part(`${name}-steps`), s.noise ? words.never : kit.number(motions[i].steps));
-        kit.write(part(`${name}-crossings`), s.noise ? "–" : kit.number(motions[i].crossings));
+        const never = s.noise || motions[i].steps === Infinity;
+        kit.write(part(`${name}-steps`), never ? words.never : kit.number(motions[i].steps));
+        kit.write(part(`${name}-crossings`), kit.number(never ? Infinity : motions[i].crossings));
       });
       const { name, numbers } = maths.finding(s);
       const told = Object.entries(numbers).map(([key, value]) => {
-        const few = key.startsWith("left") && value < 0.01;
-        return [key, few ? words.few : kit.number(value)];
+        const shown = kit.number(value);
+        return [key, key !== "left" ? shown : value < 0.01 ? words.few : kit.fill(words.left, { left: shown })];
       });
       const finding = kit.fill(words[name], Object.fromEntries(told));
       kit.write(part("finding"), finding);

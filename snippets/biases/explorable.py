@@ -30,29 +30,31 @@ def words(say: Say) -> dict[str, str]:
         ),
         "lstm": "LSTM",
         "gate": say("只有遗忘门", "forget gate alone"),
+        "steps": say("{count} 步", "{count} steps"),
+        "step": say("{count} 步", "{count} step"),
         # controls
         "prior": "π = {prior}",
         "prior aloud": say(
-            "正例占 {prior}，对数几率 {bias}，从零要走 {steps} 步",
-            "share of positives {prior}, log-odds {bias}, {steps} steps from zero",
+            "正例占 {prior}，对数几率 {bias}，从零要走 {steps}",
+            "share of positives {prior}, log-odds {bias}, {steps} from zero",
         ),
         "forget": "b = {forget}",
         "forget aloud": say(
-            "遗忘门偏置 {forget}，第一步得到 {reach}",
-            "forget bias {forget}, {reach} reaches the first step",
+            "遗忘门偏置 {forget}，第一步的梯度是最后一步的 {reach} 倍",
+            "forget bias {forget}, the first step gets {reach} of the last one’s gradient",
         ),
         # findings about the output bias
         "rare": say(
             "正例占 {percent}%，对数几率是 {bias}：没有哪个常数预测的损失更小。"
-            "Adam 单独训练偏置，从零开始，要 {steps} 步，损失才与之相差不到 1%。",
-            "{percent}% are positive, so the log-odds are {bias}: no constant answer has less loss. "
-            "Trained by itself from zero, the bias takes {steps} steps to come within 1% of that.",
+            "Adam 单独训练偏置，从零开始，要 {steps}，损失才与之相差不到 1%。",
+            "{percent}% are positive, so the log-odds are {bias}, and no constant answer has less loss. "
+            "Adam trains the bias by itself, from zero: it takes {steps} to come within 1% of that loss.",
         ),
         "common": say(
             "正例占 {percent}%，过了半数，对数几率就是正的：{bias}。"
-            "Adam 单独训练偏置，从零开始，要 {steps} 步，损失才与那里相差不到 1%。",
+            "Adam 单独训练偏置，从零开始，要 {steps}，损失才与那里相差不到 1%。",
             "{percent}% are positive, more than half, so the log-odds are above zero: {bias}. "
-            "Trained by itself from zero, the bias takes {steps} steps to come within 1% of their loss.",
+            "Adam trains the bias by itself, from zero: it takes {steps} to come within 1% of their loss.",
         ),
         "balanced": say(
             "正例和负例差不多一样多：从零开始，损失是 {zero}，最好的常数预测是 {best}，"
@@ -62,29 +64,31 @@ def words(say: Say) -> dict[str, str]:
         ),
         # findings about the forget bias
         "lost": say(
-            "LSTM 的第一步得到的梯度不到最后一步的千分之一，只有 {reach} 倍。遗忘门每步只留 {kept}%，"
-            "要记 {steps} 步，公式说偏置该是 {rule}。",
-            "The LSTM’s first step gets less than a thousandth of the gradient that the last one gets: "
-            "{reach}. "
-            "The gate keeps {kept}% a step; for {steps} steps the formula asks for a bias of {rule}.",
+            "LSTM 的第一步得到的梯度，是最后一步的 {reach} 倍，不到千分之一。"
+            "单看偏置，遗忘门每步只留 {kept}%；要记 {steps}，偏置该是 ln {before} ≈ {rule}。",
+            "The LSTM’s first step gets {reach} of the gradient that the last one gets, "
+            "less than a thousandth. With its bias alone the gate keeps only {kept}% a step; "
+            "to remember {steps}, the bias should be ln {before} ≈ {rule}.",
         ),
         "little": say(
-            "LSTM 的第一步得到的梯度，是最后一步的 {reach} 倍，不到十分之一。遗忘门每步留 {kept}%，"
-            "要记 {steps} 步，公式说偏置该是 {rule}。",
+            "LSTM 的第一步得到的梯度，是最后一步的 {reach} 倍，不到十分之一。"
+            "单看偏置，遗忘门每步留 {kept}%；要记 {steps}，偏置该是 ln {before} ≈ {rule}。",
             "The LSTM’s first step gets {reach} of the gradient that the last one gets, less than a tenth. "
-            "The gate keeps {kept}% a step; for {steps} steps the formula asks for a bias of {rule}.",
+            "With its bias alone the gate keeps {kept}% a step; "
+            "to remember {steps}, the bias should be ln {before} ≈ {rule}.",
         ),
         "arrives": say(
-            "LSTM 的第一步得到的梯度，是最后一步的 {reach} 倍。遗忘门每步留 {kept}%，{half} 步漏掉一半；"
-            "要记 {steps} 步，公式说偏置该是 {rule}。",
+            "LSTM 的第一步得到的梯度，是最后一步的 {reach} 倍。"
+            "单看偏置，遗忘门每步留 {kept}%，{half}漏掉一半；要记 {steps}，偏置该是 ln {before} ≈ {rule}。",
             "The LSTM’s first step gets {reach} of the gradient that the last one gets. "
-            "The gate keeps {kept}% a step, so half of the memory is left after {half} steps; "
-            "for {steps} steps the formula asks for a bias of {rule}.",
+            "With its bias alone the gate keeps {kept}% a step, half of the memory after {half}; "
+            "to remember {steps}, the bias should be ln {before} ≈ {rule}.",
         ),
         "grows": say(
-            "第一步得到的梯度比最后一步还大，是它的 {reach} 倍。遗忘门每步留 {kept}%，{half} 步漏掉一半。",
+            "LSTM 的第一步得到的梯度比最后一步还大，是它的 {reach} 倍。"
+            "单看偏置，遗忘门每步留 {kept}%，{half}漏掉一半。",
             "The LSTM’s first step gets even more gradient than the last, {reach} times as much. "
-            "The gate keeps {kept}% a step, so half of the memory is left after {half} steps.",
+            "With its bias alone the gate keeps {kept}% a step, half of the memory after {half}.",
         ),
     }
 
@@ -142,7 +146,6 @@ def form(say: Say) -> str:
         slider("lr", say("Adam 的学习率", "Learning rate of Adam"), -3, -1, 0.05, -2, "log"),
         number("steps", say("LSTM 要记的步数", "Steps that the LSTM has to remember"), 5, 60, 20),
         number("seed", say("八个 LSTM 的种子", "Seed of the eight LSTMs"), 1, 999, 1),
-        reset(say("复原", "Reset")),
     ]  # fmt: skip
     outputs = _table(
         (
@@ -168,7 +171,7 @@ def form(say: Say) -> str:
 <div class="readout">{outputs}{text("finding")}</div></div>
 <div><div class="hand">{reach}{forget}</div>
 {profile}
-<div class="readout">{gates}{text("memory")}</div></div>
+<div class="readout">{gates}{text("memory")}{reset(say("复原", "Reset"))}</div></div>
 </div>
 {
         more(

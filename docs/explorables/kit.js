@@ -193,15 +193,15 @@
     root.classList.add("alive");
   }
 
-  /** A number as the page writes it: three digits, thousands in groups, very large and small ones with a power of ten. */
-  const grouped = new Intl.NumberFormat(zh ? "zh-CN" : "en-US", { maximumSignificantDigits: 15 });
+  /** A number as the page writes it: three digits, from 10,000 on in groups, very large and small ones with a power of ten. */
+  const grouped = new Intl.NumberFormat(zh ? "zh-CN" : "en-US", { maximumSignificantDigits: 15, useGrouping: "min2" });
   function number(x, digits = 3) {
     if (!Number.isFinite(x)) return x < 0 ? "−∞" : "∞";
     const whole = Number.isInteger(x) && Math.abs(x) < 1e9;
     const size = x ? Math.floor(Math.log10(Math.abs(x))) : 0;
     if (whole || (size >= -4 && size <= 6)) return grouped.format(whole ? x : +x.toPrecision(digits)).replace("-", "−");
     const [shown, power] = x.toExponential(digits - 1).split("e");
-    return `${+shown} × ${tens(+power)}`.replace("-", "−").replace(/^1 × /, "");
+    return `${+shown}\u00a0×\u00a0${tens(+power)}`.replace("-", "−").replace(/^1\u00a0×\u00a0/, "");
   }
 
   /** 10 to a whole power. */

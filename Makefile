@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4
 PORT := 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick site check bench audit format reviewed lock clean
+.PHONY: help serve test quick site offline check bench audit format reviewed lock clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to dat
 
 # The site comes first, since times are measured for it, which needs a machine that does nothing else. What is set
 # up once a module stays in one process; by name, the long modules come before the last.
-test: check site ## run everything that CI runs, in about ten minutes once all is measured; the tested site is in site/
+test: check offline ## run everything that CI runs, in about ten minutes once all is measured; the tested site is in site/
 	@$(PYTEST) --built --dist loadfile --no-loadscope-reorder
 
 quick: check ## check, and the tests that need no finished site, in one to three minutes
@@ -27,6 +27,9 @@ quick: check ## check, and the tests that need no finished site, in one to three
 
 site: $(READY) ## write the finished site to site/, for any static host
 	@$(BIN)/python -m tools.site
+
+offline: $(READY) ## the same with what readers take along: a book, cards, a sheet, the site as a zip
+	@$(BIN)/python -m tools.offline
 
 check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 	@$(BIN)/ruff check --quiet --output-format concise .

@@ -23,8 +23,12 @@ from tools.notebooks import NotebookError, execute
 FAULTS = (MeasurementError, NotebookError, PageError, SourceError, OSError)
 
 
-def build(target: Path) -> None:
+def build(target: Path, also: Callable[[Path], None] = lambda _: None) -> None:
     """Measure, execute the notebooks, and build the site strictly; only a good site takes the target's place.
+
+    Args:
+        target: Folder of the site.
+        also: Called with the finished site before it takes that place.
 
     Raises:
         SystemExit: If anything fails; the target is as it was.
@@ -32,7 +36,7 @@ def build(target: Path) -> None:
     try:
         with _alone(target):
             measure_and_execute()
-            _build(target)
+            _build(target, also)
     except (*FAULTS, finishing.FinishingError) as error:
         raise SystemExit(f"make site: {error}; {target} is as it was") from error
 
@@ -54,7 +58,7 @@ def _alone(target: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def _build(target: Path) -> None:
+def _build(target: Path, also: Callable[[Path], None]) -> None:
     beside = target.with_name(f".{target.name}-new")
     shutil.rmtree(beside, ignore_errors=True)
     # Never -q or -v: with either, --strict lets broken links pass.
@@ -64,6 +68,7 @@ def _build(target: Path) -> None:
         shutil.rmtree(beside, ignore_errors=True)
         raise SystemExit(f"make site: not built; {target} is as it was")
     finishing.site(beside)
+    also(beside)
     if faults := list(leaks(beside)):
         raise SystemExit("make site: " + "\n".join(faults))
     old = target.with_name(f".{target.name}-old")

@@ -53,6 +53,10 @@ WORDS = {
         "site": "能跑的答案",
         "locale": "zh_CN",
         "search": "搜索",
+        # what readers take along
+        "book pages": "{n} 页",
+        "cards": "{n} 张卡片",
+        "one page": "1 页",
     },
     "en": {
         "exact": "exact",
@@ -102,6 +106,9 @@ WORDS = {
         "site": "Answers That Run",
         "locale": "en_GB",
         "search": "Search",
+        "book pages": "{n} pages",
+        "cards": "{n} cards",
+        "one page": "1 page",
     },
 }
 

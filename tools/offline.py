@@ -1,0 +1,98 @@
+"""`make offline`: the site with what readers take along: a book, a deck, a sheet of paper, and all of it as a zip."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from snippets.evidence.questions import ROOT
+from tools.browsing import browsing, find_browser
+from tools.core.pages import LANGUAGES
+from tools.core.words import WORDS
+from tools.site import build
+from tools.taking import book, decks, sheet, zipped
+
+FOLDER = "take"
+PAGE = "offline"
+
+
+class OfflineError(Exception):
+    """Something that is needed to make it is not there; the message says what and how to get it."""
+
+
+def add(site: Path) -> None:
+    """Write the files into a finished site, and name them on the page that offers them.
+
+    Raises:
+        OfflineError: If there is no browser to print with, or the page has no place for a file.
+    """
+    executable = find_browser()
+    if executable is None:
+        raise OfflineError("printing needs Chromium: install it, or set CHROME_PATH")
+    folder = site / FOLDER
+    folder.mkdir()
+    whole = folder / "answers-that-run.zip"
+    zipped.write(whole)
+    with browsing(executable) as browser:
+        for language in LANGUAGES:
+            words = WORDS[language]
+            named = partial("answers-that-run{}.{}.{}".format)
+            paths = {
+                "book": folder / named("", language, "pdf"),
+                "cards": folder / named("-cards", language, "apkg"),
+                "sheet": folder / named("-sheet", language, "pdf"),
+            }
+            pages = book.write(site, language, paths["book"], browser)
+            cards = decks.write(site, language, paths["cards"])
+            sheet.write(site, language, paths["sheet"], browser)
+            facts = {
+                "zip": (whole, ""),
+                "book": (paths["book"], words["book pages"].format(n=pages)),
+                "cards": (paths["cards"], words["cards"].format(n=cards)),
+                "sheet": (paths["sheet"], words["one page"]),
+            }
+            page = site / language / PAGE / "index.html"
+            html = page.read_text(encoding="utf-8")
+            for section, (file, size) in facts.items():
+                html = _offered(html, section, file, size, words)
+            page.write_text(html, encoding="utf-8")
+
+
+def _offered(
+    html: str, section: str, file: Path, size: str, words: dict[str, str]
+) -> str:
+    """The page with a file in the place of the note that it is not there."""
+    note = re.compile(
+        rf'(<h2 id="{section}">(?:(?!<h2 ).)*?<p class="take">).*?(</p>)', re.S
+    )
+    content = file.read_bytes()
+    facts = [f"{len(content) / 1e6:.1f} MB", *filter(None, [size])]
+    link = f'<a href="../../{FOLDER}/{file.name}" download>{file.name}</a>'
+    offer = (
+        f"{link}{words['comma']}{words['comma'].join(facts)}"
+        f"<br><small>SHA-256 <code>{sha256(content).hexdigest()}</code></small>"
+    )
+    html, found = note.subn(lambda m: f"{m[1]}{offer}{m[2]}", html)
+    if found != 1:
+        raise OfflineError(
+            f"docs/*/{PAGE}.md has {found} notes of class take in its section #{section}, not one; "
+            "write one there, as in the other sections"
+        )
+    return html
+
+
+def main() -> None:
+    """Build the site and all of this; nothing takes the old one's place unless all is made."""
+    try:
+        build(ROOT / "site", also=add)
+    except OfflineError as error:
+        raise SystemExit(f"make offline: {error}; site is as it was") from error
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit("make offline: interrupted; site is as it was") from None

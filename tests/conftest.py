@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from projects import whole
 
 from snippets.evidence.questions import ROOT
+from tools import offline
 from tools.browsing import browsing, find_browser, served
 from tools.site import build
 
@@ -46,7 +47,7 @@ def site(pytestconfig: pytest.Config) -> Path:
     """The finished site in site/, with all numbers measured: what is published is what was tested."""
     target = ROOT / "site"
     if not pytestconfig.getoption("built"):
-        build(target)
+        build(target, also=offline.add)
     return target
 
 

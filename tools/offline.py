@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from functools import partial
+import sys
+from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,39 +27,44 @@ class OfflineError(Exception):
 def add(site: Path) -> None:
     """Write the files into a finished site, and name them on the page that offers them.
 
+    Without a browser, what is printed is left out, loudly, and the page goes on saying that it is not there.
+
     Raises:
-        OfflineError: If there is no browser to print with, or the page has no place for a file.
+        OfflineError: If there is no browser in CI, or the page has no place for a file.
     """
-    executable = find_browser()
-    if executable is None:
-        raise OfflineError("printing needs Chromium: install it, or set CHROME_PATH")
-    folder = site / FOLDER
-    folder.mkdir()
-    whole = folder / "answers-that-run.zip"
-    zipped.write(whole)
-    with browsing(executable) as browser:
+    (site / FOLDER).mkdir()
+    with ExitStack() as stack:
+        executable = find_browser()
+        if executable is None:
+            message = "the book and the sheet are printed by Chromium: install it, or set CHROME_PATH"
+            if os.environ.get("CI"):
+                raise OfflineError(message)
+            print(f"make offline: {message}; they are left out", file=sys.stderr)
+        browser = stack.enter_context(browsing(executable)) if executable else None
+        whole = _file(site, "", "zip")
+        zipped.write(whole)
         for language in LANGUAGES:
             words = WORDS[language]
-            named = partial("answers-that-run{}.{}.{}".format)
-            paths = {
-                "book": folder / named("", language, "pdf"),
-                "cards": folder / named("-cards", language, "apkg"),
-                "sheet": folder / named("-sheet", language, "pdf"),
-            }
-            pages = book.write(site, language, paths["book"], browser)
-            cards = decks.write(site, language, paths["cards"])
-            sheet.write(site, language, paths["sheet"], browser)
-            facts = {
-                "zip": (whole, ""),
-                "book": (paths["book"], words["book pages"].format(n=pages)),
-                "cards": (paths["cards"], words["cards"].format(n=cards)),
-                "sheet": (paths["sheet"], words["one page"]),
-            }
+            made = {"zip": (whole, "")}
+            file = _file(site, f"-cards.{language}", "apkg")
+            cards = decks.write(site, language, file)
+            made["cards"] = file, words["cards"].format(n=cards)
+            if browser:
+                file = _file(site, f".{language}", "pdf")
+                pages = book.write(site, language, file, browser)
+                made["book"] = file, words["book pages"].format(n=pages)
+                file = _file(site, f"-sheet.{language}", "pdf")
+                sheet.write(site, language, file, browser)
+                made["sheet"] = file, words["one page"]
             page = site / language / PAGE / "index.html"
             html = page.read_text(encoding="utf-8")
-            for section, (file, size) in facts.items():
+            for section, (file, size) in made.items():
                 html = _offered(html, section, file, size, words)
             page.write_text(html, encoding="utf-8")
+
+
+def _file(site: Path, kind: str, suffix: str) -> Path:
+    return site / FOLDER / f"answers-that-run{kind}.{suffix}"
 
 
 def _offered(

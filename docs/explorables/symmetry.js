@@ -44,8 +44,10 @@
 
     /** The name of what is tried, in lines: random matrices, noise, dropout. */
     function name() {
-      const random = MATRICES.flatMap((w, l) => (state[w] ? [`W${"₁₂₃₄₅₆"[l]}`] : []));
-      const matrices = random.length === MATRICES.length ? words.all : random.join("\u2009");
+      const named = (random) => MATRICES.flatMap((w, l) => (state[w] === random ? [`W${"₁₂₃₄₅₆"[l]}`] : []));
+      const constant = named(false);
+      const most = constant.length ? kit.fill(words.but, { constant }) : words.all; // there is no room for five
+      const matrices = constant.length < 2 ? most : named(true).join("\u2009");
       const extras = [state.noise && `σ ${kit.number(state.noise)}`, state.dropout && `p ${kit.number(state.dropout)}`];
       const lines = [matrices, ...extras].filter(Boolean);
       return lines.length ? lines : [words.none];

@@ -21,6 +21,7 @@ def words(say: Say) -> dict[str, str]:
         "accuracy": say("测试准确率（%），横轴是步数", "Test accuracy (%) over steps"),
         "none": say("都不随机", "none random"),
         "all": say("全都随机", "all random"),
+        "but": say("只差 {constant}", "all but {constant}"),
         # findings
         "training": say("正在训练……", "Training …"),
         "untrained": say("还没有训练。", "Not trained yet."),

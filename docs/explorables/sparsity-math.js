@@ -20,7 +20,7 @@
     const w = Float64Array.from({ length: WEIGHTS }, () => (2 * draw() - 1) / Math.sqrt(PIXELS));
     const b = new Float64Array(CLASSES);
     const squares = [w, b].map((p) => p.map(() => ACCUMULATED));
-    return { way, penalty, w, b, squares, clipped: w.map(() => 0), step: 0, path: [w[WATCHED]], told: null };
+    return { way, penalty, w, b, squares, clipped: w.map(() => 0), step: 0, path: [w[WATCHED]], before: null, told: null };
   }
 
   /** Logits of an image, into `to`. */
@@ -80,6 +80,12 @@
     run.step++;
   }
 
+  /** A step of a training; before the last one it is noted what the model recognizes. */
+  function train(run) {
+    if (run.step === STEPS - 1) run.before = read(run).accuracy;
+    advance(run);
+  }
+
   /** What is read off a model: exact zeros, percent of the test images recognized, and the bytes of its matrix in CSR with
    * 32-bit indices, over those of float32. */
   function read({ w, b }) {
@@ -126,7 +132,7 @@
   function finished(state) {
     const runs = trainings(state);
     for (const each of runs) {
-      while (each.step < STEPS) advance(each);
+      while (each.step < STEPS) train(each);
       each.told ??= read(each);
     }
     return runs;
@@ -138,10 +144,12 @@
   /** What is to be said of a state: the name of a sentence, and the numbers in it. */
   function finding(state) {
     const { w, zeros, accuracy } = model(state);
-    const other = finished(state).at(-1).told;
+    const runs = finished(state);
+    const [{ before }, { told: other }] = [runs[0], runs.at(-1)];
     const step = reach(state);
     const tiny = w.filter((v) => Math.abs(v) < step).length;
-    const numbers = { zeros, accuracy, step, tiny, l1: state.l1, zerosOther: other.zeros, accuracyOther: other.accuracy };
+    const compared = { zerosOther: other.zeros, accuracyOther: other.accuracy };
+    const numbers = { zeros, accuracy, before, step, tiny, l1: state.l1, ...compared };
     const name = {
       autograd: accuracy < other.accuracy - 10 ? "shakes" : "jumps",
       proximal: "lands",
@@ -151,5 +159,5 @@
     return { name: zeros === WEIGHTS ? "empty" : hand(state) ? name : "plain", numbers };
   }
 
-  return { STEPS, WEIGHTS, HANDS, advance, trainings, hand, model, reach, finding };
+  return { STEPS, WEIGHTS, HANDS, train, trainings, hand, model, reach, finding };
 })();

@@ -178,14 +178,17 @@
     if (dead.length) return { name: "dead", numbers: { ...numbers, dead } };
 
     const tied = layers((v) => v < TIED);
-    const least = Math.min(...spreads);
     const beside = (_, l) => state[`w${l + 1}`] || state[`w${l + 2}`]; // a random matrix
-    const constant = [1, 2, 3, 4, 5, 6].some((l) => !state[`w${l}`]);
-    if (state.noise && constant) return { name: "noisy", numbers: { ...numbers, noise: state.noise, least } };
+    const alone = layers((v, l) => !beside(v, l));
+    if (state.noise && alone.length) {
+      const least = Math.min(...alone.map((l) => spreads[l - 1]));
+      const of = { ...numbers, noise: state.noise, least };
+      if (alone.length === HIDDEN) return { name: "noisy", numbers: of };
+      return { name: "noisy some", numbers: { ...of, free: layers(beside), alone } };
+    }
     if (tied.length === HIDDEN) return { name: "tied", numbers };
     if (tied.length) return { name: "some", numbers: { ...numbers, tied, free: layers((v) => v >= TIED) } };
     const fewest = Math.min(...(ranks.length ? ranks : outputs.slice(1, -1).map(rank)));
-    const alone = layers((v, l) => !beside(v, l));
     if (alone.length) return { name: "masks", numbers: { ...numbers, alone, fewest } };
     return { name: "free", numbers: { ...numbers, fewest } };
   }

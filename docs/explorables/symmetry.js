@@ -5,7 +5,7 @@
   const { kit, symmetry: maths, digits } = globalThis.explorables;
   const { SIZES, HIDDEN, UNITS, CLASSES, STEPS } = maths;
   const [EVERY, BUDGET, RUNS] = [10, 3, 3]; // steps between looks; milliseconds a frame; earlier runs that are kept
-  const ROW = 11; // a unit of its column
+  const [ROW, LINE] = [11, 12]; // a unit of its column; a line of a name
   const MATRICES = SIZES.slice(1).map((_, l) => `w${l + 1}`);
 
   kit.start("symmetry", ({ root, part, words, state, set, keep, say, tell }) => {
@@ -25,13 +25,13 @@
     });
     const plot = kit.panel(part("accuracy"), {
       title: words.accuracy,
-      label: words.steps,
+      margins: [22, 84, 20, 34], // names of curves stand on the right
       x: { from: 0, to: STEPS, ticks: [0, 100, 200, 300, 400].map((k) => [k, String(k)]) },
       y: { from: 0, to: 100, ticks: [0, 50, 100].map((k) => [k, String(k)]) },
     });
     const lines = Array.from({ length: RUNS + 1 }, (_, i) => ({
       line: kit.svg(plot.inside, "path", { class: i ? "line soft" : "line teal" }),
-      name: kit.svg(plot.inside, "text", { x: plot.sx(STEPS) - 3, "text-anchor": "end", class: i ? "word soft" : "word teal" }),
+      name: [0, 1, 2].map(() => kit.svg(part("accuracy"), "text", { x: plot.box[2] + 5, class: i ? "word soft" : "word teal" })),
     }));
 
     let net = null;
@@ -42,13 +42,22 @@
     let visible = false;
     let moving = false; // not by itself: once something was turned
 
-    const chosen = () => MATRICES.filter((name) => state[name]).map((name) => name.toUpperCase());
-    const name = () =>
-      [...chosen(), state.noise && `σ ${kit.number(state.noise)}`, state.dropout && `p ${kit.number(state.dropout)}`].filter(Boolean).join(" ") || words.none;
+    /** The name of what is tried, in lines: random matrices, noise, dropout. */
+    function name() {
+      const named = (random) => MATRICES.flatMap((w, l) => (state[w] === random ? [`W${"₁₂₃₄₅₆"[l]}`] : []));
+      const constant = named(false);
+      const most = constant.length ? kit.fill(words.but, { constant }) : words.all; // there is no room for five
+      const matrices = constant.length < 2 ? most : named(true).join("\u2009");
+      const extras = [state.noise && `σ ${kit.number(state.noise)}`, state.dropout && `p ${kit.number(state.dropout)}`];
+      const lines = [matrices, ...extras].filter(Boolean);
+      return lines.length ? lines : [words.none];
+    }
 
     function restart() {
       net = maths.start(state);
-      runs = [{ name: name(), curve: [] }, ...runs.filter((run) => run.curve.length > STEPS / EVERY && run.name !== name())].slice(0, RUNS + 1);
+      const tried = { name: name(), curve: [] };
+      const others = runs.filter((run) => run.curve.length > STEPS / EVERY && String(run.name) !== String(tried.name));
+      runs = [tried, ...others].slice(0, RUNS + 1);
       look();
       kit.write(part("finding"), words.training);
       go();
@@ -134,25 +143,30 @@
     }
 
     function plotRuns() {
-      let below = -Infinity; // of the last name, from the top on
-      const ends = runs.map(({ curve }) => plot.sy(curve.at(-1)));
-      const order = ends.map((_, i) => i).sort((i, j) => ends[i] - ends[j]);
-      for (const i of order) {
-        below = Math.max(ends[i] - 5, below + 13);
-        lines[i].name.setAttribute("y", below.toFixed(1));
-      }
+      // Names stand where their curves end, one below another; what is pushed below the drawing pushes back.
+      const tops = runs.map(({ curve }) => plot.sy(curve.at(-1)) - LINE / 2);
+      const order = tops.map((_, i) => i).sort((i, j) => tops[i] - tops[j]);
+      let free = 0;
+      for (const i of order) free = (tops[i] = Math.max(tops[i], free)) + LINE * runs[i].name.length;
+      free = plot.box[3] + 4;
+      for (const i of order.reverse()) free = tops[i] = Math.min(tops[i], free - LINE * runs[i].name.length);
       lines.forEach((drawn, i) => {
-        const { name: label, curve } = runs[i] ?? { name: "", curve: [] };
+        const { name: label, curve } = runs[i] ?? { name: [], curve: [] };
         drawn.line.setAttribute("d", kit.line(curve.length, (k) => plot.sx(EVERY * k), (k) => plot.sy(curve[k])));
-        kit.write(drawn.name, label);
+        drawn.name.forEach((text, k) => {
+          text.setAttribute("y", ((tops[i] ?? 0) + LINE * (k + 0.8)).toFixed(1));
+          kit.write(text, label[k] ?? "");
+        });
       });
     }
 
     function speak() {
       const { name: sentence, numbers } = maths.finding(state, seen);
-      const told = Object.entries(numbers).map(([key, value]) => [
-        key, Array.isArray(value) ? value.join(kit.zh ? "、" : ", ") : kit.number(value),
-      ]);
+      const write = (key, value) => {
+        if (Array.isArray(value)) return value.join(kit.zh ? "、" : ", ");
+        return key === "fewest" ? value.toFixed(2) : kit.number(value); // it may be a hair above 1
+      };
+      const told = Object.entries(numbers).map(([key, value]) => [key, write(key, value)]);
       const finding = kit.fill(words[sentence], Object.fromEntries(told));
       kit.write(part("finding"), finding);
       say(finding);

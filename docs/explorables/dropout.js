@@ -21,8 +21,9 @@
       const level = (loss, color, text, right) => {
         const [y, [left, , end]] = [chart.sy(loss), chart.box];
         kit.svg(chart.inside, "path", { class: `line ${color}`, d: `M${left} ${y}H${end}` });
-        const [x, anchor] = right ? [end - 4, "end"] : [left + 4, "start"];
-        kit.svg(chart.inside, "text", { class: `word ${color}`, x, y: y + (color === "ochre" ? -4 : 13), "text-anchor": anchor }, text);
+        // Where no curve comes: below the line, or above it between the last two places of the hand
+        const at = right ? { x: chart.sx(MOST / Math.SQRT2), y: y - 4, "text-anchor": "middle" } : { x: left + 4, y: y + 13 };
+        kit.svg(chart.inside, "text", { class: `word ${color}`, ...at }, text);
       };
       level(off.loss, "ochre", "eval()", trained === "few");
       level(tempered.loss, "soft", words.tempered, false);
@@ -51,16 +52,25 @@
     });
     const shape = kit.svg(input.inside, "path", { class: "line teal" });
 
+    let waiting = 0;
+
     /** Draws samples for a moment: of the network that is seen, then of the other one. */
     function sample(s) {
       const start = performance.now();
       for (const trained of [s.trained, ...Object.keys(AXES)]) {
         const run = maths.run(trained, s.seed);
         while (run.scores.length < MOST) {
-          if (performance.now() - start > SLICE) return again();
+          if (performance.now() - start > SLICE) return trained === s.trained ? again() : later();
           run.more();
         }
       }
+    }
+
+    function later() {
+      waiting ||= requestAnimationFrame(() => {
+        waiting = 0;
+        sample(state);
+      });
     }
 
     function draw(s, changed) {

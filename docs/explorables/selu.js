@@ -12,7 +12,7 @@
   const MOMENTS = steps(-2.7, 2.7, 108);
   const LEAST = 0.3; // factor a layer that is still drawn
 
-  kit.start("selu", ({ part, words, set, keep, say, tell }) => {
+  kit.start("selu", ({ root, part, words, set, keep, say, tell }) => {
     const pair = (parent, tag, attributes) =>
       COLORS.map((color) => kit.svg(parent, tag, { ...attributes, class: `${attributes.class} ${color}` }));
 
@@ -83,7 +83,10 @@
       return (i, moments) => lines[i].setAttribute("d", kit.line(DEPTH + 1, sx, (k) => sy(moments[name][k])));
     });
 
-    function draw(s) {
+    const fold = root.querySelector("details");
+
+    function draw(s, changed) {
+      if (changed.has("dropout") && s.dropout) fold.open = true; // a link may have set it
       const tau = maths.effective(s);
       const shown = Math.min(tau, TAUS.at(-1));
       const outside = shown < tau; // dropout may lead beyond the end

@@ -49,7 +49,7 @@ def words(say: Say) -> dict[str, str]:
         # findings
         "one": say(
             "只采样一次，损失是 {on}，比 eval() 的 {off} 高 {gap}。采样越多，"
-            "平均的损失离一个极限越近，而极限未必低于 eval()。",
+            "取平均之后的损失离极限越近，而这个极限未必低于 eval()。",
             "One sample: its loss is {on}, which is {gap} above the {off} of eval(). "
             "With more samples the loss of their mean nears a limit, which need not be below eval().",
         ),

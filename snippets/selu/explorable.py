@@ -126,9 +126,10 @@ def form(say: Say) -> str:
         ),
         0, 0.5, 0.05, 0,
     )  # fmt: skip
+    fold = more(say("还可以加随机失活", "More: add dropout"), dropout)
     return f"""
 <div class="panels">
-<div class="hand">{_run(say)}{hand}</div>
+<div class="hand">{_run(say)}{hand}{fold}</div>
 <div class="readout">
 <table class="readings"><thead><tr><td></td>
 <th scope="col">{say("五十层之后的信号", "signal after fifty layers")}</th>
@@ -139,13 +140,7 @@ def form(say: Say) -> str:
 {text("finding")}{reset(say("复原", "Reset"))}</div>
 <div class="hand inputs">{_map(say)}{start}</div>
 <div>{_layers(say)}</div>
-</div>
-{
-        more(
-            say("还可以加随机失活", "More: add dropout"),
-            f'<div class="knobs">{dropout}</div>',
-        )
-    }"""
+</div>"""
 
 
 def _run(say: Say) -> str:

@@ -789,7 +789,7 @@ def test_what_the_explorable_says_is_so():
     seen = set()
     with loaded(agreement.FILES) as call:
         for state in states("dropout", 300):
-            state["seed"] = (2, 5, 6)[state["seed"] % 3]  # each takes a while to ask
+            state["seed"] = (2, 5)[state["seed"] % 2]  # each takes a while to ask
             name, numbers = call("dropout.finding", state).values()
             seen.add(name)
             assert all(placeholders(w[name]) <= numbers.keys() for w in said)

@@ -36,7 +36,7 @@ def words(say: Say) -> dict[str, str]:
         ),
         "input": say("这个样本，40 个数", "That example, 40 numbers"),
         "seen": say(
-            "第 {example} 个样本，正确的是第 {right} 类：eval() 给它 {off}，MC\u00a0Dropout 给 {on}。",
+            "第 {example} 个样本，正确的类是 {right}：eval() 给它 {off}，MC\u00a0Dropout 给 {on}。",
             "Example {example}, of class {right}: eval() gives this class {off}, MC\u00a0Dropout {on}.",
         ),
         "tempered": say("eval()，加温度", "eval(), tempered"),

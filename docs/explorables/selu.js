@@ -97,13 +97,13 @@
       const thumb = run.sx(s.tau);
       const tip = at - thumb > 8 && !outside ? "m-5 -3.5l5 3.5l-5 3.5" : "";
       moved.setAttribute("d", s.dropout && !outside ? `M${thumb} ${run.box[3]}v-8H${at}${tip}` : "");
-      const height = (factor) => run.sy(Math.max(LEAST, factor));
+      if (shown / 2 < LEAST) ahead[1].setAttribute("visibility", "hidden"); // it has left below
       const now = maths.longRun(shown);
       here.setAttribute("d", `M${at} ${run.box[1]}V${run.box[3]}`);
       for (const dot of [back, ...ahead]) dot.setAttribute("cx", at);
-      back.setAttribute("cy", height(now.gradient));
-      ahead[0].setAttribute("cy", height(now.signal));
-      ahead[1].setAttribute("cy", height(shown / 2));
+      back.setAttribute("cy", run.sy(now.gradient));
+      ahead[0].setAttribute("cy", run.sy(now.signal));
+      ahead[1].setAttribute("cy", run.sy(shown / 2));
 
       const found = NAMES.map((name) => maths.through(name, tau, s.start));
       NAMES.forEach((name, i) => {

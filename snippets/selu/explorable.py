@@ -17,11 +17,11 @@ def words(say: Say) -> dict[str, str]:
         # drawings
         "run": say(
             "每层最终乘以多少，横轴是 τ",
-            "Factor a layer in the long run, over τ",
+            "Factor per layer in the long run, over τ",
         ),
         "run dropped": say(
             "每层最终乘以多少，横轴是 τ ÷ (1 − p)",
-            "Factor a layer in the long run, over τ ÷ (1 − p)",
+            "Factor per layer in the long run, over τ ÷ (1 − p)",
         ),
         "signal": say("SELU：信号", "SELU, signal"),
         "gradients": say("SELU：梯度", "SELU, gradients"),
@@ -48,44 +48,44 @@ def words(say: Say) -> dict[str, str]:
         "fades": say(
             "权重太小：SELU 的信号和梯度每层最多乘以 {most}，ReLU 的乘以 {relu}。"
             "两者都越来越小，ReLU 更快。",
-            "Weights too small: a layer multiplies SELU’s signal and gradients by {most} at most, "
+            "Weights too small: a layer multiplies SELU’s signal and gradients by at most {most}, "
             "ReLU’s by {relu}. Both fade, ReLU faster.",
         ),
         "holds": say(
             "SELU 守住了信号：二阶矩停在 {fixed}。它的梯度传回输入时是原来的 {gradient} 倍。"
             "ReLU 的信号和梯度每层都乘以 {relu}。",
             "SELU holds the signal at a second moment of {fixed}. Its gradients reach the inputs "
-            "multiplied by {gradient}. ReLU multiplies both by {relu} a layer.",
+            "multiplied by {gradient}. ReLU multiplies both by {relu} per layer.",
         ),
         "returns": say(
             "SELU 忘掉了起点：二阶矩从 {start} 出发，过 {layers} 层，与 {fixed} 就相差不到一成。"
             "ReLU 不论大小，每层都乘以 {relu}。梯度传回输入时，SELU 的是原来的 {gradient} 倍。",
             "SELU forgets the start, {start}: layer {layers} is the first within ten percent of {fixed}. "
-            "ReLU multiplies any size by {relu} a layer. "
+            "ReLU multiplies any size by {relu} per layer. "
             "SELU’s gradients reach the inputs multiplied by {gradient}.",
         ),
         "slow": say(
             "SELU 把信号拉向 {fixed}，只是很慢：从 {start} 出发，五十层之后是 {after}。"
             "ReLU 不论大小，每层都乘以 {relu}。",
             "SELU draws the signal to {fixed}, but slowly: from {start}, it is at {after} after fifty layers."
-            " ReLU multiplies any size by {relu} a layer.",
+            " ReLU multiplies any size by {relu} per layer.",
         ),
         "between": say(
             "SELU 守不住了：不论多大的信号，每层至少乘以 {least}。"
             "ReLU 每层乘以 {relu}，还在变小。",
-            "SELU holds no size any more: a layer multiplies any signal by {least} at least. "
-            "ReLU multiplies by {relu} and still fades.",
+            "SELU no longer holds any size: a layer multiplies any signal by at least {least}. "
+            "ReLU multiplies by {relu}, and still fades.",
         ),
         "exchanged": say(
             "角色互换：ReLU 多大的信号都原样保留，梯度也一样。"
             "SELU 什么也守不住：信号和梯度每层至少乘以 {least}。",
             "The roles are exchanged. ReLU keeps any size, of signals and of gradients. "
-            "SELU keeps none: both grow by a factor of {least} a layer at least.",
+            "SELU keeps none: both grow by a factor of at least {least} per layer.",
         ),
         "explodes": say(
             "权重太大：SELU 的信号和梯度每层至少乘以 {least}，ReLU 的乘以 {relu}。"
             "两者都爆炸，SELU 更快。",
-            "Weights too large: a layer multiplies SELU’s signal and gradients by {least} at least, "
+            "Weights too large: a layer multiplies SELU’s signal and gradients by at least {least}, "
             "ReLU’s by {relu}. Both explode, SELU faster.",
         ),
     }
@@ -147,7 +147,7 @@ def _run(say: Say) -> str:
     alternative = say(
         "信号和梯度每层最终乘以多少，随权重的方差变化：SELU 的信号有一段平台，ReLU 的是一条斜线，"
         "竖线是当前的 τ，加了随机失活就是 τ ÷ (1 − p)",
-        "The factor a layer in the long run, over the variance of weights: a plateau at one "
+        "The factor per layer in the long run, over the variance of weights: a plateau at one "
         "for SELU’s signal, a rising line for ReLU; a line marks the present τ, with dropout τ ÷ (1 − p)",
     )
     return drawing("run", 324, 184, alternative)

@@ -17,11 +17,11 @@ def words(say: Say) -> dict[str, str]:
         # drawings
         "run": say(
             "每层最终乘以多少，横轴是 τ",
-            "Factor per layer in the long run, over τ",
+            "Long-run factor per layer, over τ",
         ),
         "run dropped": say(
             "每层最终乘以多少，横轴是 τ ÷ (1 − p)",
-            "Factor per layer in the long run, over τ ÷ (1 − p)",
+            "Long-run factor per layer, over τ ÷ (1 − p)",
         ),
         "signal": say("SELU：信号", "SELU, signal"),
         "gradients": say("SELU：梯度", "SELU, gradients"),
@@ -147,7 +147,7 @@ def _run(say: Say) -> str:
     alternative = say(
         "信号和梯度每层最终乘以多少，随权重的方差变化：SELU 的信号有一段平台，ReLU 的是一条斜线，"
         "竖线是当前的 τ，加了随机失活就是 τ ÷ (1 − p)",
-        "The factor per layer in the long run, over the variance of weights: a plateau at one "
+        "The long-run factor per layer, over the variance of weights: a plateau at one "
         "for SELU’s signal, a rising line for ReLU; a line marks the present τ, with dropout τ ÷ (1 − p)",
     )
     return drawing("run", 324, 184, alternative)

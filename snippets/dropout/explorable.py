@@ -5,8 +5,6 @@ docs/explorables/dropout.js draws.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from snippets.laboratory.controls import (
     choose,
     drawing,
@@ -16,8 +14,7 @@ from snippets.laboratory.controls import (
     slider,
     text,
 )
-
-Say = Callable[[str, str], str]
+from snippets.laboratory.languages import Say
 
 FIGURE = "samples"  # what it takes the place of
 

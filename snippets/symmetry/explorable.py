@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 from itertools import pairwise
 
 from snippets.laboratory.controls import drawing, more, number, reset, slider, text
-
-Say = Callable[[str, str], str]
+from snippets.laboratory.languages import Say
 
 FIGURE = "freedom"  # what it takes the place of
 SIZES = (64, 16, 16, 16, 16, 16, 10)

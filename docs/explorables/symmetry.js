@@ -81,11 +81,13 @@
         if (net.steps % EVERY === 0) look();
       }
       const trained = net.steps === STEPS;
-      const l = trained ? seen.ranks.length : ++turn % HIDDEN;
-      if (trained || moving) ranks[l] = maths.rank(seen.outputs[l + 1]);
+      // Ranks and pictures of matrices are each too much for every frame, and both for one.
+      turn++;
+      const l = trained ? seen.ranks.length : (turn >> 1) % HIDDEN;
+      if (trained || (moving && turn % 2)) ranks[l] = maths.rank(seen.outputs[l + 1]);
       if (trained) seen.ranks.push(ranks[l]);
       const done = seen.ranks.length === HIDDEN;
-      if (done || moving) show(done || turn % 3 === 0);
+      if (done || moving) show(done || turn % 4 === 0);
       if (done) speak();
       go();
     }
@@ -119,18 +121,19 @@
 
     /** A matrix: the weights into one unit are a row, beside it; those out of one unit are a column. */
     function paint(tile, w, n, m, color) {
-      tile.clearRect(0, 0, n, m);
       let square = 0;
       for (const v of w) square += (v * v) / w.length;
       const full = 2.2 * Math.sqrt(square) || 1;
-      for (const [sign, of] of [[1, color("teal")], [-1, color("ochre")]]) {
-        tile.fillStyle = of;
-        for (let k = 0; k < w.length; k++) {
-          if (!(sign * w[k] > 0)) continue;
-          tile.globalAlpha = Math.min(1, Math.abs(w[k]) / full);
-          tile.fillRect(Math.floor(k / m), k % m, 1, 1);
-        }
-      }
+      const inks = ["teal", "ochre"].map((of) => {
+        tile.fillStyle = color(of); // which reads back as #rrggbb
+        return [1, 3, 5].map((at) => parseInt(tile.fillStyle.slice(at, at + 2), 16));
+      });
+      const image = tile.createImageData(n, m);
+      w.forEach((v, k) => {
+        const alpha = Math.round(255 * Math.min(1, Math.abs(v) / full));
+        image.data.set([...inks[+(v < 0)], alpha], 4 * ((k % m) * n + Math.floor(k / m)));
+      });
+      tile.putImageData(image, 0, 0);
     }
 
     function paintDigit(pixels, ink) {

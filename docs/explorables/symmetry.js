@@ -38,7 +38,8 @@
     let seen = null;
     const ranks = [];
     let runs = []; // what was tried, the present one first: a name, and accuracies
-    let [frame, turn] = [0, 0];
+    let work = null; // what is left to do for it
+    let frame = 0;
     let visible = false;
     let moving = false; // not by itself: once something was turned
 
@@ -60,6 +61,7 @@
       runs = [tried, ...others].slice(0, RUNS + 1);
       look();
       kit.write(part("finding"), words.training);
+      work = training();
       go();
     }
 
@@ -68,34 +70,41 @@
       runs[0].curve.push(100 * seen.accuracy);
     }
 
-    function go() {
-      if (visible && seen.ranks.length < HIDDEN) frame ||= requestAnimationFrame(train);
+    function rank(l) {
+      ranks[l] = maths.rank(seen.outputs[l + 1]);
     }
 
-    /** A few steps of training, as many as fit into a frame; in the end the ranks, which take longer than all else. */
-    function train() {
+    /** Training in small tasks; in the end the ranks of all layers. */
+    function* training() {
+      for (let turn = 0; net.steps < STEPS; turn++) {
+        for (let k = 0; k < EVERY; k++) yield maths.step(net);
+        yield look();
+        if (!moving) continue;
+        yield rank(turn % HIDDEN);
+        yield show();
+        yield paint();
+      }
+      for (let l = 0; l < HIDDEN; l++) yield rank(l);
+      seen.ranks = [...ranks];
+      yield paint();
+      yield show();
+      speak();
+    }
+
+    function go() {
+      if (visible && work) frame ||= requestAnimationFrame(some);
+    }
+
+    /** As many tasks as fit into a frame. */
+    function some() {
       frame = 0;
       const until = performance.now() + BUDGET;
-      while (net.steps < STEPS && performance.now() < until) {
-        maths.step(net);
-        if (net.steps % EVERY === 0) look();
-      }
-      const trained = net.steps === STEPS;
-      // Ranks and pictures of matrices are each too much for every frame, and both for one.
-      turn++;
-      const l = trained ? seen.ranks.length : (turn >> 1) % HIDDEN;
-      if (trained || (moving && turn % 2)) ranks[l] = maths.rank(seen.outputs[l + 1]);
-      if (trained) seen.ranks.push(ranks[l]);
-      const done = seen.ranks.length === HIDDEN;
-      if (done || moving) show(done || turn % 4 === 0);
-      if (done) speak();
+      while (work && performance.now() < until) if (work.next().done) work = null;
       go();
     }
 
-    function show(all) {
+    function show() {
       const { outputs, spreads } = seen;
-      const style = getComputedStyle(root);
-      const color = (of) => style.getPropertyValue(`--${of}`);
       spreads.forEach((spread, l) => {
         kit.write(part(`rank${l + 1}`), ranks[l]?.toFixed(1) ?? "");
         const row = outputs[l + 1].subarray(state.image * UNITS, (state.image + 1) * UNITS);
@@ -113,27 +122,35 @@
         bar.setAttribute("width", ((38 * odds[j]) / total).toFixed(1));
         bar.setAttribute("class", j === digits.testY[state.image] ? "dot teal" : "dot soft");
       });
-      if (all) tiles.forEach((tile, l) => paint(tile, net.weights[l], SIZES[l], SIZES[l + 1], color));
       const pixels = digits.testX.subarray(state.image * SIZES[0], (state.image + 1) * SIZES[0]);
-      paintDigit(pixels, color("ink"));
+      paintDigit(pixels, getComputedStyle(root).getPropertyValue("--ink"));
       plotRuns();
     }
 
-    /** A matrix: the weights into one unit are a row, beside it; those out of one unit are a column. */
-    function paint(tile, w, n, m, color) {
-      let square = 0;
-      for (const v of w) square += (v * v) / w.length;
-      const full = 2.2 * Math.sqrt(square) || 1;
-      const inks = ["teal", "ochre"].map((of) => {
-        tile.fillStyle = color(of); // which reads back as #rrggbb
-        return [1, 3, 5].map((at) => parseInt(tile.fillStyle.slice(at, at + 2), 16));
+    function redraw() {
+      show();
+      paint();
+    }
+
+    /** The matrices: the weights into one unit are a row, beside it; those out of one unit are a column. */
+    function paint() {
+      const style = getComputedStyle(root);
+      tiles.forEach((tile, l) => {
+        const [w, n, m] = [net.weights[l], SIZES[l], SIZES[l + 1]];
+        let square = 0;
+        for (const v of w) square += (v * v) / w.length;
+        const full = 2.2 * Math.sqrt(square) || 1;
+        const inks = ["--teal", "--ochre"].map((name) => {
+          tile.fillStyle = style.getPropertyValue(name); // which reads back as #rrggbb
+          return [1, 3, 5].map((at) => parseInt(tile.fillStyle.slice(at, at + 2), 16));
+        });
+        const image = tile.createImageData(n, m);
+        w.forEach((v, k) => {
+          const alpha = Math.round(255 * Math.min(1, Math.abs(v) / full));
+          image.data.set([...inks[+(v < 0)], alpha], 4 * ((k % m) * n + Math.floor(k / m)));
+        });
+        tile.putImageData(image, 0, 0);
       });
-      const image = tile.createImageData(n, m);
-      w.forEach((v, k) => {
-        const alpha = Math.round(255 * Math.min(1, Math.abs(v) / full));
-        image.data.set([...inks[+(v < 0)], alpha], 4 * ((k % m) * n + Math.floor(k / m)));
-      });
-      tile.putImageData(image, 0, 0);
     }
 
     function paintDigit(pixels, ink) {
@@ -180,7 +197,7 @@
       keep();
     });
     // Colours of a canvas do not follow the page's.
-    new MutationObserver(() => show(true)).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+    new MutationObserver(redraw).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
     new IntersectionObserver((entries) => {
       visible = entries.at(-1).isIntersecting;
       go();
@@ -191,7 +208,7 @@
         moving = net !== null && !kit.still;
         restart();
       }
-      show(true);
+      redraw();
       for (const knob of ["noise", "dropout"]) tell(knob, kit.number(s[knob]));
     }
 

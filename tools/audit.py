@@ -27,6 +27,7 @@ from tools.browsing import (
     served,
     violations,
 )
+from tools.core.explorables import exists
 from tools.core.pages import LANGUAGES
 
 LIGHTHOUSE, NU = "lighthouse@12.8.2", "vnu-jar@26.9.27"
@@ -53,6 +54,7 @@ def main() -> int:
     with served(site) as address:
         with browsing(chromium) as browser:
             faults = accessibility(browser, address, pages) + weight(browser, address)
+            faults += frames(browser, address)
         faults += nu(site) + lighthouse(address, chromium)
     print(f"audit: {faults} faults" if faults else "audit: nothing is wrong")
     return 1 if faults else 0
@@ -89,6 +91,39 @@ def weight(browser: Browser, address: str) -> int:
         sizes = first_view(browser, address + name).values()
         print(f"weight: /{name}: {sum(sizes) / 1000:.0f} kB, {len(sizes)} requests")
         faults += sum(sizes) > 120_000 or len(sizes) > 15
+    return faults
+
+
+def frames(browser: Browser, address: str) -> int:
+    """Time what each explorable does in a frame while it is turned, at a quarter of this speed."""
+    faults = 0
+    for question in filter(exists, questions()):
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{address}en/{question}/#figure")
+        page.wait_for_selector(".explorable.alive")
+        slow = page.context.new_cdp_session(page)
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        page.wait_for_timeout(1500)  # what it does by itself at first
+        browser.start_tracing(page=page, categories=["devtools.timeline"])
+        hands = page.locator(".explorable form input:visible")
+        sliders = page.locator(".explorable form input[type=range]:visible")
+        if sliders.count():
+            sliders.first.focus()
+            for step in range(60):
+                page.keyboard.press("ArrowRight" if step < 40 else "ArrowLeft")
+                page.wait_for_timeout(16)
+        else:
+            hands.nth(2).click()
+        page.wait_for_timeout(4000)
+        events = json.loads(browser.stop_tracing())["traceEvents"]
+        page.close()
+        # time of the thread: what else the machine does is not counted
+        spent = sorted(
+            e["tdur"] / 1000 for e in events if e["name"] == "FireAnimationFrame"
+        )
+        high = statistics.quantiles(spent, n=20)[-1]
+        print(f"frames: {question}: {high:.1f} ms in 95 of 100, {len(spent)} frames")
+        faults += high > 16
     return faults
 
 

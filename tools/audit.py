@@ -1,7 +1,8 @@
 """`make audit`: what is too slow for every test run. All pages in both themes, and what other judges say.
 
-Lighthouse needs Node.js, the Nu HTML checker also Java; npm fetches them at the versions below. Who cannot be
-asked is named and counts as a fault: an audit that looked at less must not look like a good one.
+Lighthouse and TypeScript need Node.js, the Nu HTML checker also Java; npm fetches them at the versions
+below. Who cannot be asked is named and counts as a fault: an audit that looked at less must not look like a
+good one.
 """
 
 from __future__ import annotations
@@ -27,10 +28,14 @@ from tools.browsing import (
     served,
     violations,
 )
-from tools.core.explorables import exists
+from tools.core.explorables import FOLDER, exists
 from tools.core.pages import LANGUAGES
 
 LIGHTHOUSE, NU = "lighthouse@12.8.2", "vnu-jar@26.9.27"
+TYPESCRIPT = "typescript@7.0.2"
+STRICT = ("--noEmit", "--allowJs", "--checkJs", "--strict", "--pretty", "false")
+LIBRARIES = ("--target", "es2023", "--lib", "es2023,dom,dom.iterable")
+TYPED = ("types.d.ts", "kit.js", "random.js", "*-math.js")  # drawings have no types yet
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 JUDGED = ("zh/", "zh/momentum/", "en/selu/", "en/notebooks/sparsity/")
 
@@ -55,7 +60,7 @@ def main() -> int:
         with browsing(chromium) as browser:
             faults = accessibility(browser, address, pages) + weight(browser, address)
             faults += frames(browser, address)
-        faults += nu(site) + lighthouse(address, chromium)
+        faults += types() + nu(site) + lighthouse(address, chromium)
     print(f"audit: {faults} faults" if faults else "audit: nothing is wrong")
     return 1 if faults else 0
 
@@ -125,6 +130,26 @@ def frames(browser: Browser, address: str) -> int:
         print(f"frames: {question}: {high:.1f} ms in 95 of 100, {len(spent)} frames")
         faults += high > 16
     return faults
+
+
+def types() -> int:
+    """Ask TypeScript whether scripts of explorables do with states and numbers what their types say."""
+    if not shutil.which("npx"):
+        print("types: not asked, it needs npx")
+        return 1
+    files = [str(f) for name in TYPED for f in sorted((ROOT / FOLDER).glob(name))]
+    command = ["npx", "--yes", "--package", TYPESCRIPT, "tsc", *STRICT, *LIBRARIES]
+    done = subprocess.run(
+        [*command, *files], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    found = [line for line in done.stdout.splitlines() if "error TS" in line]
+    if done.returncode and not found:
+        print(f"types: not asked, tsc did not run: {done.stderr.strip()}")
+        return 1
+    for error in found[:20]:
+        print(f"types: {error}")
+    print(f"types: {len(found)} errors in {len(files)} files")
+    return len(found)
 
 
 def nu(site: Path) -> int:

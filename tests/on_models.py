@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, requires
+
 import pytest
 import torch
 from torch import nn
@@ -17,8 +20,9 @@ from snippets.sparsity.sparse_report import sparse_report
 from snippets.symmetry.tied_units import tied_units
 
 # A torchvision that was built for another torch has no operators of its own; these models need none.
-for _name in ("nms", "qnms"):
-    if not hasattr(torch.ops.torchvision, _name):
+_own = f"torch=={torch.__version__.partition('+')[0]}"
+with suppress(PackageNotFoundError):
+    for _name in () if _own in (requires("torchvision") or ()) else ("nms", "qnms"):
         _schema = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
         torch.library.define(f"torchvision::{_name}", _schema)
 

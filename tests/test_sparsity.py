@@ -4,11 +4,10 @@ import copy
 import functools
 import io
 import math
-import random
-import re
 
 import pytest
 import torch
+from explorables import placeholders, states, words
 from torch import nn
 from torch.nn.utils import prune
 
@@ -18,7 +17,6 @@ from snippets.laboratory.javascript import loaded
 from snippets.laboratory.random_numbers import uniform
 from snippets.sparsity import _networks as networks
 from snippets.sparsity import _training as training
-from snippets.sparsity import explorable
 from snippets.sparsity.agreement import FILES
 from snippets.sparsity.csr_speed import _with_csr, csr_speed
 from snippets.sparsity.ftrl import FTRL
@@ -995,20 +993,8 @@ HANDS = {"autograd": "penalty", "proximal": "penalty", "ftrl": "l1", "prune": "c
 LR = 0.1
 
 
-def positions(name):
-    """All that a slider of the explorable can stand for, on a logarithmic scale with 0 at its left end."""
-    html = explorable.form(lambda _zh, en: en)
-    (control,) = re.findall(rf'<input type="range"[^>]* name="{name}"[^>]*>', html)
-    low, high, step = (
-        float(re.search(rf'{key}="([^"]*)"', control)[1])
-        for key in ("min", "max", "step")
-    )
-    powers = [low + k * step for k in range(1, round((high - low) / step) + 1)]
-    return [0.0, *(float(f"{10**power:.2g}") for power in powers)]
-
-
 def explorable_models(way, values):
-    """Softmax regressions after 300 steps, one for each value: weights, biases and FTRL's sums."""
+    """Softmax regressions after 300 steps, one for each value: weights, biases, sums; percent before."""
     data, runs = DIGITS(), len(values)
     w = (2 * uniform(1, 640) - 1).view(1, 64, 10).repeat(runs, 1, 1) / 8
     b = torch.zeros(runs, 1, 10, dtype=torch.float64)
@@ -1017,6 +1003,8 @@ def explorable_models(way, values):
     z = -n.sqrt() / LR * w
     one_hot = torch.nn.functional.one_hot(data.train_y, 10)
     for k in range(300):
+        if k == 299:
+            before = [percent(*model) for model in zip(w, b, strict=True)]
         at = 60 * k % 300
         x, y = data.train_x[at : at + 60], one_hot[at : at + 60]
         error = ((x @ w + b).softmax(2) - y) / 60
@@ -1033,7 +1021,7 @@ def explorable_models(way, values):
             w = u - LR * limit * w.sign()
         else:
             w = u.sign() * (u.abs() - LR * limit).clamp(min=0)
-    return dict(zip(values, zip(w, b, z, strict=True), strict=True))
+    return dict(zip(values, zip(w, b, z, before, strict=True), strict=True))
 
 
 def percent(w, b):
@@ -1041,33 +1029,29 @@ def percent(w, b):
     return 100 * float(((data.test_x @ w + b).argmax(1) == data.test_y).double().mean())
 
 
-def test_what_the_explorable_says_is_true_in_500_states():
+def test_what_the_explorable_says_is_so():
+    drawn = [*states("sparsity", 500)]
     trained = {
-        way: explorable_models(way, positions(HANDS[way]))
-        for way in ("autograd", "proximal", "ftrl")
+        way: explorable_models(way, sorted({0.0, *(state[hand] for state in drawn)}))
+        for way, hand in HANDS.items()
+        if way != "prune"
     }
     accuracies = {
         (way, value): percent(w, b)
         for way, models in trained.items()
-        for value, (w, b, _) in models.items()
+        for value, (w, b, *_) in models.items()
     }
-    draw = random.Random(14)
-    ends = {name: positions(name) for name in HANDS.values()}
-    zh, en = (explorable.words(lambda *both, i=i: both[i]) for i in (0, 1))
+    said = [words("sparsity", language) for language in ("zh", "en")]
     seen = set()
     with loaded(FILES) as call:
-        for _ in range(500):
-            values = {name: draw.choice(values) for name, values in ends.items()}
-            way = draw.choice(list(HANDS))
-            value = values[HANDS[way]]
-            found = call("sparsity.finding", {"way": way, **values})
-            name, numbers = found["name"], found["numbers"]
+        for state in drawn:
+            way, value = state["way"], state[HANDS[state["way"]]]
+            name, numbers = call("sparsity.finding", state).values()
             seen.add(name)
-            places = {key: set(re.findall(r"{(\w+)}", en[key])) for key in en}
-            assert places[name] == set(re.findall(r"{(\w+)}", zh[name])) <= set(numbers)
+            assert all(placeholders(w[name]) <= numbers.keys() for w in said)
 
             own = ("autograd", 0.0) if way == "prune" else (way, value)
-            w, b, z = trained[own[0]][own[1]]
+            w, b, z, before = trained[own[0]][own[1]]
             other = ("autograd", value if way == "proximal" else 0.0)
             if way == "ftrl":
                 other = ("ftrl", 0.0)
@@ -1091,6 +1075,8 @@ def test_what_the_explorable_says_is_true_in_500_states():
                 and bool((after * w)[near & ~zero].lt(0).all()),
                 "shakes": way == "autograd"
                 and accuracy < accuracies[other] - 10
+                and numbers["before"] == pytest.approx(before)
+                and abs(before - accuracy) > 1
                 and not zero.any(),
                 "lands": way == "proximal",
                 "sums": way == "ftrl"
@@ -1100,7 +1086,7 @@ def test_what_the_explorable_says_is_true_in_500_states():
                 "costs": way == "prune" and accuracy < accuracies[other],
                 "empty": bool(zero.all()),
             }
-            assert true[name], (name, way, values)
+            assert true[name], (name, state)
             if name in ("jumps", "shakes", "lands", "spared", "costs"):
                 assert numbers["step"] == pytest.approx(reach)
     assert seen == set(true)

@@ -1,7 +1,8 @@
 """`make audit`: what is too slow for every test run. All pages in both themes, and what other judges say.
 
-Lighthouse needs Node.js, the Nu HTML checker also Java; npm fetches them at the versions below. Who cannot be
-asked is named and counts as a fault: an audit that looked at less must not look like a good one.
+Lighthouse and TypeScript need Node.js, the Nu HTML checker also Java; npm fetches them at the versions
+below. Who cannot be asked is named and counts as a fault: an audit that looked at less must not look like a
+good one.
 """
 
 from __future__ import annotations
@@ -27,9 +28,14 @@ from tools.browsing import (
     served,
     violations,
 )
+from tools.core.explorables import FOLDER, exists
 from tools.core.pages import LANGUAGES
 
 LIGHTHOUSE, NU = "lighthouse@12.8.2", "vnu-jar@26.9.27"
+TYPESCRIPT = "typescript@7.0.2"
+STRICT = ("--noEmit", "--allowJs", "--checkJs", "--strict", "--pretty", "false")
+LIBRARIES = ("--target", "es2023", "--lib", "es2023,dom,dom.iterable")
+TYPED = ("types.d.ts", "kit.js", "random.js", "*-math.js")  # drawings have no types yet
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 JUDGED = ("zh/", "zh/momentum/", "en/selu/", "en/notebooks/sparsity/")
 
@@ -53,7 +59,8 @@ def main() -> int:
     with served(site) as address:
         with browsing(chromium) as browser:
             faults = accessibility(browser, address, pages) + weight(browser, address)
-        faults += nu(site) + lighthouse(address, chromium)
+            faults += frames(browser, address)
+        faults += types() + nu(site) + lighthouse(address, chromium)
     print(f"audit: {faults} faults" if faults else "audit: nothing is wrong")
     return 1 if faults else 0
 
@@ -90,6 +97,59 @@ def weight(browser: Browser, address: str) -> int:
         print(f"weight: /{name}: {sum(sizes) / 1000:.0f} kB, {len(sizes)} requests")
         faults += sum(sizes) > 120_000 or len(sizes) > 15
     return faults
+
+
+def frames(browser: Browser, address: str) -> int:
+    """Time what each explorable does in a frame while it is turned, at a quarter of this speed."""
+    faults = 0
+    for question in filter(exists, questions()):
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{address}en/{question}/#figure")
+        page.wait_for_selector(".explorable.alive")
+        slow = page.context.new_cdp_session(page)
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        page.wait_for_timeout(1500)  # what it does by itself at first
+        browser.start_tracing(page=page, categories=["devtools.timeline"])
+        hands = page.locator(".explorable form input:visible")
+        sliders = page.locator(".explorable form input[type=range]:visible")
+        if sliders.count():
+            sliders.first.focus()
+            for step in range(60):
+                page.keyboard.press("ArrowRight" if step < 40 else "ArrowLeft")
+                page.wait_for_timeout(16)
+        else:
+            hands.nth(2).click()
+        page.wait_for_timeout(4000)
+        events = json.loads(browser.stop_tracing())["traceEvents"]
+        page.close()
+        # time of the thread: what else the machine does is not counted
+        spent = sorted(
+            e["tdur"] / 1000 for e in events if e["name"] == "FireAnimationFrame"
+        )
+        high = statistics.quantiles(spent, n=20)[-1]
+        print(f"frames: {question}: {high:.1f} ms in 95 of 100, {len(spent)} frames")
+        faults += high > 16
+    return faults
+
+
+def types() -> int:
+    """Ask TypeScript whether scripts of explorables do with states and numbers what their types say."""
+    if not shutil.which("npx"):
+        print("types: not asked, it needs npx")
+        return 1
+    files = [str(f) for name in TYPED for f in sorted((ROOT / FOLDER).glob(name))]
+    command = ["npx", "--yes", "--package", TYPESCRIPT, "tsc", *STRICT, *LIBRARIES]
+    done = subprocess.run(
+        [*command, *files], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    found = [line for line in done.stdout.splitlines() if "error TS" in line]
+    if done.returncode and not found:
+        print(f"types: not asked, tsc did not run: {done.stderr.strip()}")
+        return 1
+    for error in found[:20]:
+        print(f"types: {error}")
+    print(f"types: {len(found)} errors in {len(files)} files")
+    return len(found)
 
 
 def nu(site: Path) -> int:

@@ -6,7 +6,12 @@
   const END = 40; // of the logits that are shown
   const f32 = Math.fround;
 
-  /** Rounds to so many binary digits, ties to even; what is smaller than the least normal number keeps fewer. */
+  /** @typedef {"float64" | "float32" | "float16" | "bfloat16"} Type */
+  /** @typedef {(x: number) => number} Rounding */
+
+  /** Rounds to so many binary digits, ties to even; what is smaller than the least normal number keeps fewer.
+   * @param {number} digits @param {number} least normal number, as a power of two
+   * @returns {Rounding} */
   const rounding = (digits, least) => (x) => {
     if (!x || !Number.isFinite(x)) return x;
     let power = Math.floor(Math.log2(Math.abs(x)));
@@ -18,8 +23,10 @@
 
   // Of each type: how it rounds; how what PyTorch computes in, before it rounds to the type, does; how the derivative of
   // the sigmoid rounds each product; and its numbers from 1/2 to 1, which are 2 ** -digits apart.
+  /** @type {Rounding} */
   const same = (x) => x;
   const [half, brain] = [rounding(11, -14), rounding(8, -126)];
+  /** @type {Record<Type, {round: Rounding, inner: Rounding, product: Rounding, digits: number}>} */
   const TYPES = {
     float64: { round: same, inner: same, product: same, digits: 53 },
     float32: { round: f32, inner: f32, product: f32, digits: 24 },
@@ -27,8 +34,8 @@
     bfloat16: { round: brain, inner: f32, product: f32, digits: 8 },
   };
 
-  /** What both ways make of a logit: the probability that is stored, losses, gradients.
-   * @param {string} dtype one of the types @param {number} logit */
+  /** What both ways make of a logit: the probability that is stored, losses in nats, gradients by the logit.
+   * @param {Type} dtype @param {number} logit */
   function at(dtype, logit) {
     const { round, inner, product } = TYPES[dtype];
     const z = round(logit);
@@ -43,7 +50,8 @@
     return { z, p, ownLoss, ownGradient, loss, gradient: p };
   }
 
-  /** The least logit, in steps of 1/64, that leaves a sigmoid of our own no gradient, or none that is a number. */
+  /** The least logit, in steps of 1/64, that leaves a sigmoid of our own no gradient, or none that is a number.
+   * @param {Type} dtype */
   function blind(dtype) {
     for (let k = 0; ; k++) {
       const { z, ownGradient } = at(dtype, k / 64);
@@ -51,7 +59,8 @@
     }
   }
 
-  /** The logits of the type's numbers just below 1: of 1 - k 2 ** -digits. Where they are close together, a few of them. */
+  /** The logits of the type's numbers just below 1: of 1 - k 2 ** -digits. Where they are close together, a few of them.
+   * @param {Type} dtype */
   function stored(dtype) {
     const { digits } = TYPES[dtype];
     const logits = [];
@@ -59,7 +68,9 @@
     return logits;
   }
 
-  /** What is to be said of a state: the name of a sentence, and the numbers in it. */
+  /** What is to be said of a state.
+   * @param {{dtype: Type, logit: number}} state
+   * @returns {Finding} */
   function finding({ dtype, logit }) {
     const { p, ownLoss, ownGradient, loss, gradient } = at(dtype, logit);
     const apart = Math.max(Math.abs(ownLoss / loss - 1), Math.abs(ownGradient / gradient - 1));

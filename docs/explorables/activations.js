@@ -78,8 +78,11 @@
       const edge = maths.blind(dtype);
       const early = edge < 20;
       kit.write(last, kit.fill(words.last, { last: `1 − ${kit.tens(-TYPES[dtype].digits).replace("10", "2")}` }));
-      last.setAttribute("text-anchor", early ? "start" : "end");
-      last.setAttribute("x", kept.sx(stored[0]) + (early ? -8 : 0));
+      // It begins at its mark where it has room before the 1.
+      const first = kept.sx(stored[0]) - 8;
+      const room = first < 120;
+      last.setAttribute("text-anchor", room ? "start" : "end");
+      last.setAttribute("x", room ? first : right - 4);
       own.setAttribute("x", early ? right : loss.sx(edge - 1));
       none.setAttribute("x", loss.sx(edge + 1));
       none.setAttribute("visibility", dtype === "float16" ? "visible" : "hidden");

@@ -3,22 +3,28 @@
 "use strict";
 
 (globalThis.explorables ??= {}).biases = (() => {
-  const { random } = globalThis.explorables;
+  const { random } = /** @type {Explorables} */ (globalThis.explorables);
   const NEAR = 1.01; // there, as a multiple of the least loss
   const MOST_STEPS = 60; // of a sequence
   const [UNITS, SYMBOLS, NETWORKS] = [16, 4, 8];
   const GATES = 4 * UNITS;
 
+  // A prior is the share of a label, a bias is a logit.
+  /** @param {number} z */
   const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+  /** @param {number} z */
   const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 
-  /** The bias whose answer is the prior. */
+  /** The bias whose answer is the prior.
+   * @param {number} prior */
   const logOdds = (prior) => Math.log(prior / (1 - prior));
 
-  /** Cross-entropy of a bias without inputs, in nats. */
+  /** Cross-entropy of a bias without inputs, in nats.
+   * @param {number} prior @param {number} bias */
   const loss = (prior, bias) => prior * softplus(-bias) + (1 - prior) * softplus(bias);
 
   /** A bias under torch.optim.Adam, which starts at `start`.
+   * @param {number} prior @param {number} lr @param {number} start
    * @returns {() => number} takes a step, and returns the bias */
   function adam(prior, lr, start) {
     let [bias, mean, square, correction, ofSquare] = [start, 0, 0, 1, 1];
@@ -33,6 +39,7 @@
   }
 
   /** The loss after some numbers of steps from a bias.
+   * @param {number} prior @param {number} lr @param {number} start
    * @param {number[]} looks these numbers, ascending */
   function descent(prior, lr, start, looks) {
     const step = adam(prior, lr, start);
@@ -43,7 +50,8 @@
     });
   }
 
-  /** After how many steps from zero the loss is within a hundredth of the least. */
+  /** After how many steps from zero the loss is within a hundredth of the least.
+   * @param {number} prior @param {number} lr */
   function arrival(prior, lr) {
     const goal = NEAR * loss(prior, logOdds(prior));
     const step = adam(prior, lr, 0);
@@ -52,10 +60,20 @@
     return steps;
   }
 
-  /** Networks as `Recall` makes them, with numbers of our own, and for each a sequence of its task. */
+  /** A network as `Recall` makes it, with numbers of our own, and a sequence of its task: `x`, shape (MOST_STEPS,
+   * SYMBOLS), which begins with `symbol`. Matrices are row-major and lead from columns to rows: `inputs`, shape (GATES,
+   * SYMBOLS), `recurrent`, shape (GATES, UNITS), and `out`, shape (SYMBOLS, UNITS). Gates are input, forget, cell and
+   * output, UNITS of each; `biases` are PyTorch's two for each, added.
+   * @typedef {{inputs: Float64Array, recurrent: Float64Array, biases: Float64Array, out: Float64Array,
+   *   outBias: Float64Array, x: Float64Array, symbol: number}} Net */
+
+  /** Networks from a seed.
+   * @param {number} seed
+   * @returns {Net[]} */
   function networks(seed) {
     return Array.from({ length: NETWORKS }, (_, n) => {
       const draw = random.uniform(1000 * seed + n);
+      /** @param {number} count */
       const take = (count) => Float64Array.from({ length: count }, () => (2 * draw() - 1) / Math.sqrt(UNITS));
       const [inputs, recurrent, one, other, out, outBias] =
         [GATES * SYMBOLS, GATES * UNITS, GATES, GATES, SYMBOLS * UNITS, SYMBOLS].map(take);
@@ -66,8 +84,8 @@
     });
   }
 
-  /** The norm of the gradient of the recall loss at each step.
-   * @param {object} net from `networks` @param {number} forget bias of its forget gates @param {number} steps */
+  /** The norm of the gradient of the recall loss at each step, by its inputs.
+   * @param {Net} net @param {number} forget bias of its forget gates @param {number} steps */
   function gradients({ inputs, recurrent, biases, out, outBias, x, symbol }, forget, steps) {
     const gates = Array.from({ length: steps }, () => new Float64Array(GATES)); // input, forget, cell, output
     const [cells, outputs] = [0, 0].map(() => Array.from({ length: steps + 1 }, () => new Float64Array(UNITS)));
@@ -89,7 +107,7 @@
     const total = powers.reduce((sum, power) => sum + power);
     const [ofOutput, ofCell, ofGates] = [UNITS, UNITS, GATES].map((size) => new Float64Array(size));
     powers.forEach((power, s) => {
-      for (let u = 0; u < UNITS; u++) ofOutput[u] += (power / total - (s === symbol)) * out[s * UNITS + u];
+      for (let u = 0; u < UNITS; u++) ofOutput[u] += (power / total - +(s === symbol)) * out[s * UNITS + u];
     });
     const norms = new Float64Array(steps);
     for (let t = steps - 1; t >= 0; t--) {
@@ -114,7 +132,8 @@
     return norms;
   }
 
-  /** The gradient at each step over that at the last: geometric means over networks. */
+  /** The gradient at each step over that at the last: geometric means over networks.
+   * @param {Net[]} nets @param {number} forget @param {number} steps */
   function profile(nets, forget, steps) {
     const logs = new Float64Array(steps);
     for (const net of nets) {
@@ -124,12 +143,19 @@
     return logs.map(Math.exp);
   }
 
+  /** The same, of the networks from a seed.
+   * @param {number} seed @param {number} forget @param {number} steps */
   const reach = (seed, forget, steps) => profile(networks(seed), forget, steps);
 
-  /** What the gate lets through by itself, from the last of some steps to the first. */
+  /** What the gate lets through by itself, from the last of some steps to the first.
+   * @param {number} forget @param {number} steps */
   const alone = (forget, steps) => sigmoid(forget) ** (steps - 1);
 
-  /** What is to be said of the output bias: the name of a sentence, and the numbers in it. */
+  /** @typedef {{prior: number, lr: number, forget: number, steps: number, seed: number}} State steps of a sequence */
+
+  /** What is to be said of the output bias.
+   * @param {Pick<State, "prior" | "lr">} state
+   * @returns {Finding} with losses in nats */
   function ofPrior({ prior, lr }) {
     const bias = logOdds(prior);
     const [zero, best] = [loss(prior, 0), loss(prior, bias)];
@@ -138,7 +164,10 @@
     return { name, numbers: { percent: 100 * prior, bias, zero, best, steps } };
   }
 
-  /** What is to be said of the forget bias, from the share of the gradient that `profile` found at the first step. */
+  /** What is to be said of the forget bias.
+   * @param {Pick<State, "forget" | "steps">} state
+   * @param {number} reach the share of the gradient that `profile` found at the first step
+   * @returns {Finding} */
   function ofForget({ forget, steps }, reach) {
     const half = Math.LN2 / softplus(-forget); // steps until sigmoid(forget) has halved the content
     const said = +reach.toPrecision(3); // so that words and number agree
@@ -147,7 +176,8 @@
     return { name, numbers: { reach, half, kept: 100 * sigmoid(forget), steps, before, rule } };
   }
 
-  /** Both, as the page says them. */
+  /** Both, as the page says them.
+   * @param {State} state */
   const finding = (state) => [ofPrior(state), ofForget(state, reach(state.seed, state.forget, state.steps)[0])];
 
   return { logOdds, loss, descent, arrival, networks, profile, reach, alone, ofPrior, ofForget, finding };

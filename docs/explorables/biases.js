@@ -119,7 +119,7 @@
       const some = () => {
         const end = performance.now() + 3;
         do values.push(maths.profile(nets, FORGETS[values.length], steps)[0]);
-        while (values.length < FORGETS.length && performance.now() < end);
+        while (values.length < FORGETS.length && (kit.still || performance.now() < end));
         curves[0].setAttribute("d", d((k) => values[k], values.length));
         sweeping = values.length < FORGETS.length ? requestAnimationFrame(some) : 0;
       };

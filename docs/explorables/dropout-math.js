@@ -3,18 +3,33 @@
 "use strict";
 
 (globalThis.explorables ??= {}).dropout = (() => {
-  const { dropoutNets: data, random } = globalThis.explorables;
+  const { dropoutNets: data, random } = /** @type {Explorables} */ (globalThis.explorables);
   const MOST = 256; // samples
   const CLASSES = 10;
   const P = data.p;
 
+  /** @param {Letters} letters */
   const numbers = ([step, letters]) => Float64Array.from(letters, (letter) => (letter.charCodeAt(0) - 66) * step);
   const inputs = numbers(data.inputs);
   const answers = Array.from(data.answers, Number);
   const EXAMPLES = answers.length;
   const WIDTH = inputs.length / EXAMPLES;
 
-  /** A layer: the sums of what goes into its units, for all examples; its last row are biases. */
+  /** Which network: trained on many examples or on few.
+   * @typedef {"many" | "few"} Trained */
+
+  /** Mean loss in nats, mean probability of the likeliest class, and share that is right.
+   * @typedef {{loss: number, confidence: number, accuracy: number}} Score */
+
+  /** A network asked again and again: probabilities with dropout off, their score, and that with the temperature; the
+   * probabilities of each sample so far, and the score of the mean of all up to it. Shapes (examples, CLASSES), row-major.
+   * @typedef {{temperature: number, off: Float64Array, eval: Score, tempered: Score, samples: Float64Array[],
+   *   scores: Score[], more: () => void}} Run */
+
+  /** A layer: the sums of what goes into its units, for all examples; its last row are biases.
+   * @param {Float64Array} x shape (examples, inputs), row-major
+   * @param {Float64Array} weights shape (inputs + 1, units), row-major
+   * @param {boolean} [rectified] whether ReLU follows */
   function layer(x, weights, rectified) {
     const n = x.length / EXAMPLES;
     const m = weights.length / (n + 1);
@@ -31,13 +46,15 @@
     return sums;
   }
 
-  /** Where the largest of an example's classes stands, which begin at a place. */
+  /** Where the largest of an example's classes stands, which begin at a place.
+   * @param {Float64Array} values @param {number} at */
   function likeliest(values, at) {
     let best = at;
     for (let c = at + 1; c < at + CLASSES; c++) if (values[c] > values[best]) best = c;
     return best;
   }
 
+  /** @param {Float64Array} logits shape (examples, CLASSES), row-major @param {number} temperature */
   function softmax(logits, temperature) {
     const p = new Float64Array(logits.length);
     for (let e = 0; e < logits.length; e += CLASSES) {
@@ -49,7 +66,9 @@
     return p;
   }
 
-  /** Mean loss in nats, mean probability of the likeliest class, and share that is right, of probabilities times a count. */
+  /** The score of probabilities times a count.
+   * @param {Float64Array} p @param {number} count
+   * @returns {Score} */
   function score(p, count = 1) {
     let [loss, confidence, accuracy] = [0, 0, 0];
     answers.forEach((answer, e) => {
@@ -57,54 +76,63 @@
       const guess = likeliest(p, at);
       loss -= Math.log(p[at + answer] / count) / EXAMPLES;
       confidence += p[guess] / count / EXAMPLES;
-      accuracy += (guess === at + answer) / EXAMPLES;
+      accuracy += +(guess === at + answer) / EXAMPLES;
     });
     return { loss, confidence, accuracy };
   }
 
+  /** @type {Map<string, Run>} */
   const asked = new Map();
 
-  /** A network asked again and again, its masks from a seed: predictions with dropout off, and the samples so far.
-   * @param {string} trained many or few @param {number} seed */
+  /** A network whose masks come from a seed, as far as it has been asked.
+   * @param {Trained} trained @param {number} seed */
   function run(trained, seed) {
     const key = `${trained} ${seed}`;
-    if (!asked.has(key)) asked.set(key, begun(data[trained], seed));
-    return asked.get(key);
+    const found = asked.get(key) ?? begun(data[trained], seed);
+    asked.set(key, found);
+    return found;
   }
 
+  /** @param {TrainedNet} net @param {number} seed @returns {Run} */
   function begun({ layers, temperature }, seed) {
     const [first, second, last] = layers.map(numbers);
     const hidden = layer(inputs, first, true);
     const logits = layer(layer(hidden, second, true), last);
     const draw = random.uniform(seed);
+    /** @param {Float64Array} h */
     const drop = (h) => h.map((value) => (draw() < P ? 0 : value / (1 - P)));
     const sums = new Float64Array(logits.length);
     const off = softmax(logits, 1);
-    const found = { temperature, off, eval: score(off), tempered: score(softmax(logits, temperature)), samples: [], scores: [] };
+    /** @type {Run} */
+    const found = { temperature, off, eval: score(off), tempered: score(softmax(logits, temperature)), samples: [], scores: [], more };
     /** One sample more. */
-    found.more = () => {
+    function more() {
       const p = softmax(layer(drop(layer(drop(hidden), second, true)), last), 1);
       p.forEach((value, i) => (sums[i] += value));
       found.samples.push(p);
       found.scores.push(score(sums, found.samples.length));
-    };
+    }
     return found;
   }
 
+  /** @param {Trained} trained @param {number} seed */
   function all(trained, seed) {
     const found = run(trained, seed);
     while (found.samples.length < MOST) found.more();
     return found;
   }
 
-  /** Probabilities of an example, counted from 1, averaged over the first samples. */
+  /** Probabilities of an example, counted from 1, averaged over the first samples.
+   * @param {Run} run @param {number} count @param {number} example */
   function mean({ samples }, count, example) {
     const sum = new Float64Array(CLASSES);
     for (let t = 0; t < count; t++) for (let c = 0; c < CLASSES; c++) sum[c] += samples[t][(example - 1) * CLASSES + c];
     return sum.map((value) => value / count);
   }
 
-  /** What is to be said of a state: the name of a sentence, and the numbers in it. */
+  /** What is to be said of a state.
+   * @param {{trained: Trained, samples: number, seed: number}} state
+   * @returns {Finding} with losses in nats, confidence and accuracy in percent */
   function finding({ trained, samples, seed }) {
     const { eval: off, tempered, scores } = all(trained, seed);
     const [on, limit] = [scores[samples - 1], scores[MOST - 1]];
@@ -117,7 +145,8 @@
     return { name, numbers: told };
   }
 
-  /** Everything that is compared with PyTorch. */
+  /** Everything that is compared with PyTorch.
+   * @param {Trained} trained @param {number} seed @param {number} count of samples */
   function compared(trained, seed, count) {
     const { eval: off, tempered, scores, off: p } = all(trained, seed);
     return { off, tempered, on: scores[count - 1], p, mean: answers.flatMap((_, e) => [...mean(run(trained, seed), count, e + 1)]) };

@@ -5,12 +5,16 @@
 "use strict";
 
 (globalThis.explorables ??= {}).kit = (() => {
+  /** @typedef {Record<string, Value>} State what each control stands for, by its name */
+
   const zh = document.documentElement.lang.startsWith("zh");
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   // How what a slider stands for follows from its position, and back. Two significant digits, so that what is shown
   // is what is computed with.
+  /** @param {number} x */
   const tidy = (x) => +x.toPrecision(2);
+  /** @type {Record<string, {value: (s: number, min: number) => number, position: (v: number, min: number) => number}>} */
   const SCALES = {
     linear: { value: (s) => s, position: (v) => v },
     log: { value: (s) => tidy(10 ** s), position: (v) => Math.log10(v) },
@@ -24,63 +28,89 @@
     friction: { value: (s) => +(1 - tidy(10 ** -s)).toFixed(9), position: (v) => -Math.log10(1 - v) },
   };
 
-  /** The controls of one name: how they are read, shown, and named in an address. */
+  /** Of a kind of control, what it stands for is always the same type: text of radio buttons, whether a box is ticked,
+   * a number of the others. What an address says that it cannot be is null.
+   * @typedef {{read(): Value, show(value: Value): void, parse(text: string): Value | null}} Control */
+
+  /** The controls of one name: how they are read, shown, and named in an address.
+   * @param {HTMLInputElement[]} inputs one, or radio buttons
+   * @returns {Control} */
   function control(inputs) {
     const [input] = inputs;
     if (input.type === "radio")
       return {
-        read: () => inputs.find((one) => one.checked).value,
+        read: () => /** @type {HTMLInputElement} */ (inputs.find((one) => one.checked)).value,
         show: (value) => inputs.forEach((one) => (one.checked = one.value === value)),
         parse: (text) => (inputs.some((one) => one.value === text) ? text : null),
       };
     if (input.type === "checkbox")
       return {
         read: () => input.checked,
-        show: (value) => (input.checked = value),
+        show: (/** @type {boolean} */ value) => (input.checked = value),
         parse: (text) => (text === "1" ? true : text === "0" ? false : null),
       };
     const [min, max] = [+input.min, +input.max];
     if (input.type === "number")
       return {
         read: () => Math.max(min, Math.min(max, Math.round(+input.value))) || min, // it may be half typed
-        show: (value) => (input.value = value),
+        show: (/** @type {number} */ value) => (input.value = String(value)),
         parse: (text) => (/^\d{1,9}$/.test(text) && +text >= min && +text <= max ? +text : null),
       };
-    const scale = SCALES[input.dataset.scale];
+    const kind = /** @type {string} */ (input.dataset.scale);
+    const scale = SCALES[kind];
     return {
       read: () => scale.value(+input.value, min),
-      show: (value) => (input.value = scale.position(value, min)),
+      show: (/** @type {number} */ value) => (input.value = String(scale.position(value, min))),
       parse: (text) => {
         const value = /^-?\d{1,9}(\.\d{1,12})?(e-?\d{1,2})?$/.test(text) ? +text : NaN;
         const at = scale.position(value, min);
         // Not a number first: it would pass for the left end of a scale.
         // The ends of a logarithmic scale, too, are rounded to two digits.
-        const slack = input.dataset.scale.startsWith("log") ? 0.022 : 1e-9;
+        const slack = kind.startsWith("log") ? 0.022 : 1e-9;
         return Number.isFinite(value) && at >= min - slack && at <= max + slack ? value + 0 : null; // -0 is 0
       },
     };
   }
 
+  /** What an explorable draws with. `words` are its sentences by name; `state` is what is shown, to be read only.
+   * @typedef {object} Tools
+   * @property {HTMLElement} root
+   * @property {(name: string) => Element | null} part what has this name as its `data-part`
+   * @property {Record<string, string>} words
+   * @property {State} state
+   * @property {(values: State) => void} set moves controls, and draws
+   * @property {() => void} keep puts the state into the address, once a hand has come to rest
+   * @property {(text: string) => void} say speaks what was said last, once nothing new has come for a while
+   * @property {(name: string, text: string, aloud?: string) => void} tell says what a slider stands for, beside it and
+   *   to who cannot see it
+   * @property {() => void} again draws everything again, as when colours have changed */
+
   /** Brings the explorable of a question to life.
    * @param {string} slug
-   * @param {(tools: object) => {draw: (state: object, changed: Set<string>) => void}} make called once, with what it
+   * @param {(tools: Tools) => {draw: (state: State, changed: Set<string>) => void}} make called once, with what it
    *   draws with; `draw` gets the state, and the names of what has changed in it */
   function start(slug, make) {
+    /** @type {HTMLElement | null} */
     const root = document.querySelector(`[data-explorable="${slug}"]`);
     if (!root) return;
-    const form = root.querySelector("form");
-    const words = JSON.parse(root.dataset.words);
-    const named = [...form.elements].filter((input) => input.name);
+    const form = /** @type {HTMLFormElement} */ (root.querySelector("form"));
+    /** @type {Record<string, string>} */
+    const words = JSON.parse(/** @type {string} */ (root.dataset.words));
+    const named = /** @type {HTMLInputElement[]} */ ([...form.elements]).filter((input) => input.name);
+    /** @type {Map<string, Control>} */
     const controls = new Map();
     for (const { name } of named) controls.set(name, control(named.filter((input) => input.name === name)));
+    /** @type {State} */
     const initial = Object.fromEntries([...controls].map(([name, { read }]) => [name, read()]));
     const state = { ...initial };
     const changed = new Set(controls.keys());
     let frame = 0;
 
+    /** @param {string} name */
     const part = (name) => root.querySelector(`[data-part="${name}"]`);
-    const spoken = root.querySelector("[aria-live]");
+    const spoken = /** @type {Element} */ (root.querySelector("[aria-live]"));
     let speaking = 0;
+    /** @type {Tools} */
     const tools = {
       root,
       part,
@@ -88,26 +118,24 @@
       state,
       set,
       keep,
-      /** Speaks what was said last, once nothing new has come for a while. */
       say: (text) => {
         clearTimeout(speaking);
         speaking = setTimeout(() => write(spoken, text), 900);
       },
-      /** Says what a slider stands for, beside it and to who cannot see it. */
       tell: (name, text, aloud = text) => {
         const beside = part(`${name}-value`);
         if (beside) write(beside, text);
-        form.elements[name].setAttribute("aria-valuetext", aloud);
+        /** @type {Element} */ (form.elements.namedItem(name)).setAttribute("aria-valuetext", aloud);
       },
-      /** Draws everything again, as when colours have changed. */
       again: () => set({}, controls.keys()),
     };
     const drawing = make(tools);
 
+    /** @param {State} values those that are set @param {Iterable<string>} names what is drawn again, with a new value or without */
     function set(values, names = Object.keys(values)) {
       for (const name of names) {
         if (name in values && state[name] === values[name]) continue;
-        if (name in values) controls.get(name).show((state[name] = values[name]));
+        if (name in values) /** @type {Control} */ (controls.get(name)).show((state[name] = values[name]));
         changed.add(name);
       }
       if (changed.size) frame ||= requestAnimationFrame(redraw);
@@ -139,17 +167,19 @@
     }
     // Who leaves sooner takes the state along.
     addEventListener("pagehide", kept);
-    document.addEventListener("click", ({ target }) => target.closest?.("a[hreflang]") && kept(), true);
+    document.addEventListener("click", ({ target }) => /** @type {Partial<Element>} */ (target).closest?.("a[hreflang]") && kept(), true);
 
     function address() {
       const query = new URLSearchParams();
       for (const [name, value] of Object.entries(state))
-        if (value !== initial[name]) query.set(name, typeof value === "boolean" ? +value : value);
+        if (value !== initial[name]) query.set(name, String(typeof value === "boolean" ? +value : value));
       return `${location.pathname}${String(query) && `?${query}`}#figure`;
     }
 
-    /** What an address asks for; what no control could say is as if it were not there. */
+    /** What an address asks for; what no control could say is as if it were not there.
+     * @param {string} search its part from the question mark on */
     function asked(search) {
+      /** @type {State} */
       const found = {};
       for (const [name, text] of new URLSearchParams(search)) {
         const value = controls.get(name)?.parse(text) ?? null;
@@ -160,11 +190,17 @@
 
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", ({ target }) => {
-      const typing = target.type === "number" && !(target.value && target.validity.valid); // not yet a number
-      if (target.name && !typing) set({ [target.name]: controls.get(target.name).read() });
+      const { type, name, value, validity } = /** @type {HTMLInputElement} */ (target);
+      const typing = type === "number" && !(value && validity.valid); // not yet a number
+      if (name && !typing) set({ [name]: /** @type {Control} */ (controls.get(name)).read() });
     });
     form.addEventListener("change", ({ target }) => {
-      if (target.type === "number") set({ [target.name]: (target.value = controls.get(target.name).read()) });
+      const input = /** @type {HTMLInputElement} */ (target);
+      if (input.type === "number") {
+        const value = /** @type {Control} */ (controls.get(input.name)).read();
+        input.value = String(value);
+        set({ [input.name]: value });
+      }
       keep();
     });
     form.addEventListener("reset", (event) => {
@@ -174,7 +210,8 @@
     });
     // A link of the text to a setting is followed without leaving the page.
     document.addEventListener("click", (event) => {
-      const link = event.target.closest?.("article a[href*='?'][href$='#figure']");
+      /** @type {HTMLAnchorElement | null | undefined} */
+      const link = /** @type {Partial<Element>} */ (event.target).closest?.("article a[href*='?'][href$='#figure']");
       if (!link || link.pathname !== location.pathname || event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
       const wanted = asked(link.search);
@@ -193,8 +230,10 @@
     root.classList.add("alive");
   }
 
-  /** A number as the page writes it: three digits, from 10,000 on in groups, very large and small ones with a power of ten. */
   const grouped = new Intl.NumberFormat(zh ? "zh-CN" : "en-US", { maximumSignificantDigits: 15, useGrouping: "min2" });
+
+  /** A number as the page writes it: three digits, from 10,000 on in groups, very large and small ones with a power of ten.
+   * @param {number} x @param {number} digits that count, where it is not a whole number */
   function number(x, digits = 3) {
     if (!Number.isFinite(x)) return x < 0 ? "−∞" : "∞";
     const whole = Number.isInteger(x) && Math.abs(x) < 1e9;
@@ -204,39 +243,51 @@
     return `${+shown}\u00a0×\u00a0${tens(+power)}`.replace("-", "−").replace(/^1\u00a0×\u00a0/, "");
   }
 
-  /** 10 to a whole power. */
+  /** 10 to a whole power.
+   * @param {number} power */
   function tens(power) {
     return `10${String(power).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)])}`;
   }
 
-  /** A sentence with its numbers: "{steps} steps". */
-  const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  /** A sentence with its numbers: "{steps} steps".
+   * @param {string} sentence @param {Record<string, unknown>} values by the names in its braces */
+  const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
-  /** Changes a text in place, so that no observer of new elements has to look at the page again. */
+  /** Changes a text in place, so that no observer of new elements has to look at the page again.
+   * @param {Element} element which has nothing but a text in it @param {string | number} text */
   function write(element, text) {
-    const node = element.firstChild ?? element.appendChild(document.createTextNode(""));
+    const node = /** @type {Text} */ (element.firstChild ?? element.appendChild(document.createTextNode("")));
     if (node.data !== String(text)) node.data = String(text);
   }
 
-  /** An element of a drawing. */
+  /** An element of a drawing.
+   * @template {keyof SVGElementTagNameMap} Tag
+   * @param {Element} parent @param {Tag} tag @param {Record<string, string | number>} attributes lengths in units of the
+   *   viewBox @param {string} text */
   function svg(parent, tag, attributes = {}, text = "") {
     const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
     if (text) element.textContent = text;
     parent.append(element);
     return element;
   }
 
+  /** The values at its ends, whether their logarithms are what is even, and labels at some values.
+   * @typedef {{from: number, to: number, log?: boolean, ticks?: [value: number, label: string][]}} Axis */
+
   /** A panel with axes, as large as its viewBox.
    * @param {SVGSVGElement} root
-   * @param {{x: object, y: object, title?: string, label?: string, margins?: number[]}} options axes as
-   *   {from, to, log, ticks: [[value, label], ...]}; the label of x; margins top, right, bottom, left
-   * @returns {{sx: (v: number) => number, sy: (v: number) => number, inside: SVGGElement, box: number[]}} places of
-   *   values, never outside a drawing by more than its size; a group for what is drawn; its box as left, top, right, bottom */
+   * @param {{x: Axis, y: Axis, title?: string, label?: string, margins?: [top: number, right: number, bottom: number,
+   *   left: number]}} options the label is that of x; margins in units of the viewBox
+   * @returns {{sx: (v: number) => number, sy: (v: number) => number, inside: SVGGElement, box: [left: number, top: number,
+   *   right: number, bottom: number]}} places of values, never outside a drawing by more than its size; a group for what
+   *   is drawn; its box */
   function panel(root, { x, y, title = "", label = "", margins = [22, 16, 26, 34] }) {
     const { width, height } = root.viewBox.baseVal;
     const [left, top, right, bottom] = [margins[3], margins[0], width - margins[1], height - margins[2]];
+    /** @param {Axis} axis @param {number} a where it begins @param {number} b where it ends @returns {(v: number) => number} */
     const scale = ({ from, to, log }, a, b) => {
+      /** @type {(v: number) => number} */
       const at = log ? Math.log : (v) => v;
       const [low, high] = [Math.min(a, b) - width, Math.max(a, b) + width];
       return (v) => Math.max(low, Math.min(high, a + ((at(v) - at(from)) / (at(to) - at(from))) * (b - a)));
@@ -278,6 +329,7 @@
    * @param {(x: number, y: number) => void} move gets places in the drawing
    * @param {() => void} rest called when the hand lets go */
   function drag(root, mark, move, rest) {
+    /** @param {MouseEvent} event */
     const at = ({ clientX, clientY }) => {
       const box = root.getBoundingClientRect();
       const { width, height } = root.viewBox.baseVal;

@@ -24,7 +24,9 @@
     };
   }
 
-  /** The two roots of z^2 - T z + D, the larger first where they are real, each as [real, imaginary]. */
+  /** The two roots of z^2 - T z + D, the larger first where they are real.
+   * @param {number} a @param {number} b @param {boolean} nesterov as above
+   * @returns {[real: number, imaginary: number][]} */
   function roots(a, b, nesterov) {
     const { T, D, discriminant } = rule(a, b, nesterov);
     if (discriminant < 0) {
@@ -36,9 +38,11 @@
   }
 
   /** x[k] for any k, with S(k) = z1^k + z1^(k-1) z2 + ... + z2^k: x[k] = x[1] S(k-1) - D S(k-2).
+   * @param {number} a @param {number} b @param {boolean} nesterov as above
    * @returns {(k: number) => number} */
   function place(a, b, nesterov) {
     const { T, D, discriminant, first } = rule(a, b, nesterov);
+    /** @type {(k: number) => number} */
     let S;
     if (discriminant < 0) {
       const angle = Math.atan2(Math.sqrt(-discriminant), T);
@@ -47,6 +51,7 @@
     } else {
       const [[z], [y]] = roots(a, b, nesterov);
       const gap = z ? Math.sqrt(discriminant) / Math.abs(z) : 1; // 1 - y/z
+      /** @param {number} n */
       const power = (n) => (y * z > 0 ? -Math.expm1(n * Math.log1p(-gap)) : 1 - (z ? y / z : 0) ** n); // 1 - (y/z)^n
       S = (k) => (gap ? (z ** k * power(k + 1)) / gap : (k + 1) * z ** k);
     }
@@ -57,7 +62,9 @@
    * it swings around the circle of its roots, creeps to the minimum without passing it, flips its side at each step, or
    * lands there at once.
    * @param {number} lr @param {number} b @param {number} curvature @param {boolean} nesterov
-   * @param {boolean} exact whether steps are counted, or bounded by the amplitude, which is enough for a curve */
+   * @param {boolean} exact whether steps are counted, or bounded by the amplitude, which is enough for a curve
+   * @returns {{kind: "swings" | "creeps" | "flips" | "lands" | "limit" | "diverges", rate: number, period: number,
+   *   steps: number, crossings: number, gain: number}} `steps` are its `settling_steps`, `gain` is its `noise_gain` */
   function motion(lr, b, curvature, nesterov, exact = true) {
     const a = lr * curvature;
     const { T, D, discriminant, first, loss, top } = rule(a, b, nesterov);
@@ -71,6 +78,7 @@
     const [now, before] = nesterov ? [1 + b, b] : [1, 0];
     const gain = (((1 + D) * (now ** 2 + before ** 2) - 2 * now * before * T) * lr ** 2) / (loss * a * top);
     const x = place(a, b, nesterov);
+    /** @param {number} k */
     const far = (k) => Math.abs(x(k)) > TOLERANCE;
     let [last, crossings] = [0, 0]; // the last step that is too far away, and the changes of sides up to it
     if (kind === "swings") {
@@ -99,7 +107,8 @@
     return { kind, rate, period, steps: last + 1, crossings, gain };
   }
 
-  /** The amplitude of a weight that swings: x[k] is never farther out than this times rate^k. */
+  /** The amplitude of a weight that swings: x[k] is never farther out than this times rate^k.
+   * @param {number} a @param {number} b @param {boolean} nesterov as above */
   function swing(a, b, nesterov) {
     const { first } = rule(a, b, nesterov);
     const [[real, height]] = roots(a, b, nesterov);
@@ -107,6 +116,7 @@
   }
 
   /** The places of a weight under torch.optim.SGD, step by step.
+   * @param {number} lr @param {number} b @param {number} curvature @param {boolean} nesterov
    * @param {number} start @param {ArrayLike<number>} [noise] what is added to each gradient */
   function path(lr, b, curvature, nesterov, start, noise) {
     const x = new Float64Array(STEPS + 1);
@@ -119,7 +129,10 @@
     return x;
   }
 
-  /** What is to be said of a state: the name of a sentence, and the numbers in it. */
+  /** What is to be said of a state.
+   * @param {{momentum: number, lr: number, condition: number, nesterov: boolean, noise: number}} state the larger
+   *   curvature over the smaller, which is 1; the standard deviation of what is added to gradients
+   * @returns {Finding} */
   function finding({ momentum, lr, condition, nesterov, noise }) {
     const [flat, steep] = [1, condition].map((curvature) => motion(lr, momentum, curvature, nesterov));
     const left = 100 * flat.rate ** STEPS; // percent of a swing after all steps drawn

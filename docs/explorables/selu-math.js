@@ -10,7 +10,8 @@
   const RIGHT = SCALE ** 2 / 2; // what the side above 0 leaves of a second moment
   const LEFT = (SCALE * ALPHA) ** 2;
 
-  /** Sum over k of weight(k) (-x)^k / Gamma(k/2 + 1): with weight 1 it is erfcx(x) = exp(x^2) erfc(x). */
+  /** Sum over k of weight(k) (-x)^k / Gamma(k/2 + 1): with weight 1 it is erfcx(x) = exp(x^2) erfc(x).
+   * @param {number} x @param {(k: number) => number} weight */
   function series(x, weight) {
     let [even, odd, sum] = [1, (2 * x) / Math.sqrt(Math.PI), 0];
     for (let k = 0; k < 80; k += 2) {
@@ -21,6 +22,7 @@
     return sum;
   }
 
+  /** @param {number} x */
   function erfcx(x) {
     if (x < 2) return series(x, () => 1);
     let below = x; // a continued fraction, from its far end
@@ -29,7 +31,8 @@
   }
 
   /** Of SELU and ReLU, at normal inputs of mean 0 and second moment v: by what it is multiplied, and the mean of the
-   * squared slope. */
+   * squared slope.
+   * @type {Record<"selu" | "relu", (v: number) => {factor: number, slope: number}>} */
   const ACTIVATIONS = {
     selu: (v) => {
       const s = Math.sqrt(v);
@@ -42,13 +45,15 @@
   };
 
   /** One layer: by what it multiplies the second moment q of its inputs, and gradients on their way back.
-   * @param {"selu" | "relu"} name @param {number} tau number of inputs times variance of a weight */
+   * @param {"selu" | "relu"} name @param {number} tau number of inputs times variance of a weight
+   * @param {number} q */
   function layer(name, tau, q) {
     const { factor, slope } = ACTIVATIONS[name](tau * q);
     return { signal: tau * factor, gradient: tau * slope };
   }
 
-  /** Second moments at inputs and after each layer: of the signal, and of gradients that start with 1 at the last. */
+  /** Second moments at inputs and after each layer: of the signal, and of gradients that start with 1 at the last.
+   * @param {"selu" | "relu"} name @param {number} tau as above @param {number} start second moment of the inputs */
   function through(name, tau, start) {
     const signal = new Float64Array(DEPTH + 1).fill(start);
     const gradient = new Float64Array(DEPTH + 1).fill(1);
@@ -64,7 +69,8 @@
 
   const [FADES, GROWS] = [1 / (RIGHT + LEFT / 2), 1 / RIGHT]; // the tau between which SELU has a fixed point
 
-  /** The second moment that SELU leaves as it is: 0 or Infinity if all fade or all grow. */
+  /** The second moment that SELU leaves as it is: 0 or Infinity if all fade or all grow.
+   * @param {number} tau */
   function fixed(tau) {
     if (tau <= FADES) return 0;
     if (tau >= GROWS) return Infinity;
@@ -77,7 +83,8 @@
     return Math.exp(low);
   }
 
-  /** By what a layer of SELU multiplies in the long run, wherever the signal started. */
+  /** By what a layer of SELU multiplies in the long run, wherever the signal started.
+   * @param {number} tau */
   function longRun(tau) {
     const q = fixed(tau);
     if (q === 0) return { signal: tau / FADES, gradient: tau / FADES };
@@ -85,7 +92,8 @@
     return { signal: 1, gradient: layer("selu", tau, q).gradient };
   }
 
-  /** After how many layers the second moment is near the fixed point, and stays there. */
+  /** After how many layers the second moment is near the fixed point, and stays there.
+   * @param {number} tau @param {number} start second moment of the inputs */
   function layersTo(tau, start) {
     const goal = fixed(tau);
     let [q, count] = [start, 0];
@@ -96,10 +104,16 @@
     return count;
   }
 
-  /** Dropout on the inputs of a layer divides what is left by 1 - p: a larger tau, both ways. */
+  /** `start` is the second moment of the inputs, `dropout` a probability.
+   * @typedef {{tau: number, start: number, dropout: number}} State */
+
+  /** Dropout on the inputs of a layer divides what is left by 1 - p: a larger tau, both ways.
+   * @param {State} state */
   const effective = ({ tau, dropout }) => tau / (1 - dropout);
 
-  /** What is to be said of a state: the name of a sentence, and the numbers in it. */
+  /** What is to be said of a state.
+   * @param {State} state
+   * @returns {Finding} */
   function finding(state) {
     const tau = effective(state);
     const { signal, gradient } = through("selu", tau, state.start);

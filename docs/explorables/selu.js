@@ -12,17 +12,17 @@
   const MOMENTS = steps(-2.7, 2.7, 108);
   const LEAST = 0.3; // factor a layer that is still drawn
 
-  kit.start("selu", ({ part, words, set, keep, say, tell }) => {
+  kit.start("selu", ({ root, part, words, set, keep, say, tell }) => {
     const pair = (parent, tag, attributes) =>
       COLORS.map((color) => kit.svg(parent, tag, { ...attributes, class: `${attributes.class} ${color}` }));
 
     // By what a layer multiplies in the long run: the slider below is its axis.
     const run = kit.panel(part("run"), {
-      title: words.run,
       margins: [22, 16, 34, 34],
       x: { from: 10 ** -END, to: 10 ** END, log: true, ticks: [[1 / 3, "1/3"], [0.5, "1/2"], [1, "1"], [2, "2"], [4, "4"]] },
       y: { from: LEAST, to: 2.4, log: true, ticks: [[0.5, "1/2"], [1, "1"], [2, "2"]] },
     });
+    const title = kit.svg(part("run"), "text", { x: run.box[0], y: 12 }); // the axis, too
     const below = run.box[3] + 28;
     for (const [tau, name] of [[1 / 3, "nn.Linear"], [1, "LeCun"], [2, "He"]])
       kit.svg(part("run"), "text", { x: run.sx(tau), y: below, "text-anchor": "middle", class: "label" }, name);
@@ -39,6 +39,8 @@
     named(words.signal, 0.95, 0.78, "teal", "end");
     named(words.both, 1.2, 0.4, "ochre", "start");
     const here = kit.svg(run.inside, "path", { class: "line red" });
+    const moved = kit.svg(run.inside, "path", { class: "line red" }); // by dropout, from above the thumb
+    const beyond = kit.svg(run.inside, "text", { x: run.box[2] - 4, y: run.box[3] - 6, "text-anchor": "end", class: "word red" });
     const back = kit.svg(run.inside, "circle", { r: 3, class: "dot teal" });
     const ahead = pair(run.inside, "circle", { r: 4.5, class: "dot" });
 
@@ -54,12 +56,14 @@
     const [mx, my] = [(q) => map.sx(clamped(q)), map.sy];
     kit.svg(map.inside, "path", { d: `M${map.box[0]} ${my(1)}H${map.box[2]}`, class: "line soft" });
     const from = kit.svg(map.inside, "path", { class: "line red" });
+    kit.svg(map.inside, "text", { x: map.box[2], y: map.box[1] + 10, "text-anchor": "end", class: "word soft" }, words.dots);
     const curves = pair(map.inside, "path", { class: "line" });
     const trails = pair(map.inside, "path", { class: "line signs" });
     const kept = kit.svg(map.inside, "circle", { cy: my(1), r: 4.5, class: "dot teal" });
     const handle = kit.svg(map.inside, "g", { class: "handle" });
     kit.svg(handle, "circle", { r: 22, class: "reach" }); // for a finger
     kit.svg(handle, "circle", { r: 7 });
+    kit.svg(handle, "text", { x: 11, y: 4, class: "word red" }, words.drag);
     const [left, , right] = map.box;
     kit.drag(part("map"), handle, (x) => {
       const power = ((x - left) / (right - left)) * 5.4 - 2.7;
@@ -69,26 +73,37 @@
     // All layers: the signal to the right, gradients to the left
     const layers = [0, 10, 20, 30, 40, 50].map((k) => [k, String(k)]);
     const sizes = { from: 1e-5, to: 1e5, log: true, ticks: [[1e-4, kit.tens(-4)], [1, "1"], [1e4, kit.tens(4)]] };
-    const over = (name, margins, more) =>
-      kit.panel(part(name), { title: words[name], margins, x: { from: 0, to: DEPTH, ticks: layers }, y: sizes, ...more });
-    const panels = { signal: over("forward", [22, 16, 20, 34]), gradient: over("backward", [22, 16, 28, 34], { label: words.layer }) };
+    const over = (name, bottom) =>
+      kit.panel(part(name), { title: words[name], margins: [22, 16, bottom, 34], x: { from: 0, to: DEPTH, ticks: layers }, y: sizes });
+    const panels = { signal: over("forward", 20), gradient: over("backward", 34) };
+    const [, , last, floor] = panels.gradient.box;
+    kit.svg(part("backward"), "text", { x: last, y: floor + 28, "text-anchor": "end", class: "label" }, words.layer);
     const ways = Object.entries(panels).map(([name, { sx, sy, inside }]) => {
       const lines = pair(inside, "path", { class: "line" });
       return (i, moments) => lines[i].setAttribute("d", kit.line(DEPTH + 1, sx, (k) => sy(moments[name][k])));
     });
 
-    function draw(s) {
+    const fold = root.querySelector("details");
+
+    function draw(s, changed) {
+      if (changed.has("dropout") && s.dropout) fold.open = true; // a link may have set it
       const tau = maths.effective(s);
       const shown = Math.min(tau, TAUS.at(-1));
-      for (const mark of [here, back, ...ahead]) mark.setAttribute("visibility", shown < tau ? "hidden" : "visible"); // dropout may lead beyond the end
+      const outside = shown < tau; // dropout may lead beyond the end
+      for (const mark of [here, back, ...ahead]) mark.setAttribute("visibility", outside ? "hidden" : "visible");
+      kit.write(beyond, outside ? `→ ${kit.number(tau)}` : "");
+      kit.write(title, words[s.dropout ? "run dropped" : "run"]);
       const at = run.sx(shown);
-      const height = (factor) => run.sy(Math.max(LEAST, factor));
+      const thumb = run.sx(s.tau);
+      const tip = at - thumb > 8 && !outside ? "m-5 -3.5l5 3.5l-5 3.5" : "";
+      moved.setAttribute("d", s.dropout && !outside ? `M${thumb} ${run.box[3]}v-8H${at}${tip}` : "");
+      if (shown / 2 < LEAST) ahead[1].setAttribute("visibility", "hidden"); // it has left below
       const now = maths.longRun(shown);
       here.setAttribute("d", `M${at} ${run.box[1]}V${run.box[3]}`);
       for (const dot of [back, ...ahead]) dot.setAttribute("cx", at);
-      back.setAttribute("cy", height(now.gradient));
-      ahead[0].setAttribute("cy", height(now.signal));
-      ahead[1].setAttribute("cy", height(shown / 2));
+      back.setAttribute("cy", run.sy(now.gradient));
+      ahead[0].setAttribute("cy", run.sy(now.signal));
+      ahead[1].setAttribute("cy", run.sy(shown / 2));
 
       const found = NAMES.map((name) => maths.through(name, tau, s.start));
       NAMES.forEach((name, i) => {

@@ -3,7 +3,7 @@
 "use strict";
 
 (globalThis.explorables ??= {}).sparsity = (() => {
-  const { digits, random } = globalThis.explorables;
+  const { digits, random } = /** @type {Explorables} */ (globalThis.explorables);
   const [PIXELS, CLASSES] = [64, 10];
   const WEIGHTS = PIXELS * CLASSES;
   const STEPS = 300;
@@ -12,18 +12,40 @@
   const ACCUMULATED = 0.1; // where FTRL's sums of squares start
   const WATCHED = 145; // whose path is drawn: pixel 14, row 1 and column 6 of the image, and class 5
 
+  /** Ways of training: "autograd" and "proximal" take SGD's step, "ftrl" its own.
+   * @typedef {"autograd" | "proximal" | "ftrl"} Training */
+
+  /** A way to zeros, and what the hands of all ways are set to: the penalty of SGD, FTRL's threshold for its sums, and
+   * that of pruning for sizes of weights.
+   * @typedef {{way: Training | "prune", penalty: number, l1: number, cut: number}} State */
+
+  /** Weights, shape (PIXELS, CLASSES), row-major, and biases.
+   * @typedef {{w: Float64Array, b: Float64Array}} Model */
+
+  /** What is read off a model.
+   * @typedef {{zeros: number, accuracy: number, bytes: number}} Reading */
+
+  /** A training so far: FTRL's sums of squared gradients, of weights and of biases, and its sums of gradients, clipped;
+   * steps taken; the places of one weight; percent recognized before the last step; in the end, what is read off.
+   * @typedef {Model & {way: Training, penalty: number, squares: Float64Array[], clipped: Float64Array, step: number,
+   *   path: number[], before: number, told: Reading | null}} Run
+   * @typedef {Run & {told: Reading}} Finished */
+
   /** A training that has not begun: weights as `nn.Linear` draws them, biases 0.
-   * @param {string} way "autograd" and "proximal" take SGD's step, "ftrl" its own
-   * @param {number} penalty on the sum of absolute weights, FTRL's l1; biases have none */
+   * @param {Training} way
+   * @param {number} penalty on the sum of absolute weights, FTRL's l1; biases have none
+   * @returns {Run} */
   function begin(way, penalty) {
     const draw = random.uniform(1);
     const w = Float64Array.from({ length: WEIGHTS }, () => (2 * draw() - 1) / Math.sqrt(PIXELS));
     const b = new Float64Array(CLASSES);
     const squares = [w, b].map((p) => p.map(() => ACCUMULATED));
-    return { way, penalty, w, b, squares, clipped: w.map(() => 0), step: 0, path: [w[WATCHED]], told: null };
+    return { way, penalty, w, b, squares, clipped: w.map(() => 0), step: 0, path: [w[WATCHED]], before: NaN, told: null };
   }
 
-  /** Logits of an image, into `to`. */
+  /** Logits of an image, into `to`.
+   * @param {Model} model @param {Float64Array} x images, shape (images, PIXELS), row-major @param {number} image
+   * @param {Float64Array} to */
   function logits({ w, b }, x, image, to) {
     to.set(b);
     for (let i = 0, at = image * PIXELS; i < PIXELS; i++, at++) {
@@ -33,7 +55,8 @@
     return to;
   }
 
-  /** Gradients of the mean cross-entropy of the batch that is next. */
+  /** Gradients of the mean cross-entropy of the batch that is next, by weights and by biases.
+   * @param {Run} run */
   function gradients(run) {
     const [gw, gb, p] = [WEIGHTS, CLASSES, CLASSES].map((size) => new Float64Array(size));
     const { trainX: x, trainY: y } = digits;
@@ -52,9 +75,11 @@
     return [gw, gb];
   }
 
+  /** @param {number} u @param {number} t threshold */
   const soft = (u, t) => (u > t ? u - t : u < -t ? u + t : 0);
 
-  /** One step of a training. */
+  /** One step of a training.
+   * @param {Run} run */
   function advance(run) {
     const { way, penalty, w, b, squares, clipped, path } = run;
     const [gw, gb] = gradients(run);
@@ -80,8 +105,17 @@
     run.step++;
   }
 
+  /** A step of a training; before the last one it is noted what the model recognizes.
+   * @param {Run} run */
+  function train(run) {
+    if (run.step === STEPS - 1) run.before = read(run).accuracy;
+    advance(run);
+  }
+
   /** What is read off a model: exact zeros, percent of the test images recognized, and the bytes of its matrix in CSR with
-   * 32-bit indices, over those of float32. */
+   * 32-bit indices, over those of float32.
+   * @param {Model} model
+   * @returns {Reading} */
   function read({ w, b }) {
     const zeros = w.reduce((count, v) => count + +(v === 0), 0);
     const z = new Float64Array(CLASSES);
@@ -94,20 +128,26 @@
     return { zeros, accuracy: (100 * right.length) / y.length, bytes };
   }
 
+  /** @type {Map<string, Run>} */
   const begun = new Map(); // trainings, finished or not, by what they are
 
+  /** @param {Training} way @param {number} penalty */
   function run(way, penalty) {
     const key = `${way} ${penalty}`;
-    if (!begun.has(key)) begun.set(key, begin(way, penalty));
-    return begun.get(key);
+    const found = begun.get(key) ?? begin(way, penalty);
+    begun.set(key, found);
+    return found;
   }
 
+  /** @type {Record<State["way"], "penalty" | "l1" | "cut">} */
   const HANDS = { autograd: "penalty", proximal: "penalty", ftrl: "l1", prune: "cut" };
 
-  /** What the hand of a way is set to. */
+  /** What the hand of a way is set to.
+   * @param {State} state */
   const hand = (state) => state[HANDS[state.way]];
 
-  /** The trainings that a state needs: its own, and the one it is compared with. */
+  /** The trainings that a state needs: its own, and the one it is compared with.
+   * @param {State} state */
   function trainings(state) {
     const { way, penalty } = state;
     if (way === "prune") return [run("autograd", 0)];
@@ -115,7 +155,9 @@
   }
 
   /** The model of a state, what is read off it, and the path of one weight, the last place being after pruning; finishes
-   * what has not been trained. */
+   * what has not been trained.
+   * @param {State} state
+   * @returns {Model & Reading & {path: number[]}} */
   function model(state) {
     const [{ w, b, path, told }] = finished(state);
     if (state.way !== "prune") return { w, b, path: [...path, w[WATCHED]], ...told };
@@ -123,25 +165,31 @@
     return { w: left, b, path: [...path, left[WATCHED]], ...read({ w: left, b }) };
   }
 
+  /** @param {State} state */
   function finished(state) {
     const runs = trainings(state);
     for (const each of runs) {
-      while (each.step < STEPS) advance(each);
+      while (each.step < STEPS) train(each);
       each.told ??= read(each);
     }
-    return runs;
+    return /** @type {Finished[]} */ (runs);
   }
 
-  /** How far a step of the penalty moves a weight, or the threshold of pruning; FTRL's is another for each weight. */
+  /** How far a step of the penalty moves a weight, or the threshold of pruning; FTRL's is another for each weight.
+   * @param {State} state */
   const reach = ({ way, penalty, cut }) => (way === "prune" ? cut : way === "ftrl" ? 0 : LR * penalty);
 
-  /** What is to be said of a state: the name of a sentence, and the numbers in it. */
+  /** What is to be said of a state.
+   * @param {State} state
+   * @returns {Finding} with accuracies in percent */
   function finding(state) {
     const { w, zeros, accuracy } = model(state);
-    const other = finished(state).at(-1).told;
+    const runs = finished(state);
+    const [{ before }, { told: other }] = [runs[0], /** @type {Finished} */ (runs.at(-1))];
     const step = reach(state);
     const tiny = w.filter((v) => Math.abs(v) < step).length;
-    const numbers = { zeros, accuracy, step, tiny, l1: state.l1, zerosOther: other.zeros, accuracyOther: other.accuracy };
+    const compared = { zerosOther: other.zeros, accuracyOther: other.accuracy };
+    const numbers = { zeros, accuracy, before, step, tiny, l1: state.l1, ...compared };
     const name = {
       autograd: accuracy < other.accuracy - 10 ? "shakes" : "jumps",
       proximal: "lands",
@@ -151,5 +199,5 @@
     return { name: zeros === WEIGHTS ? "empty" : hand(state) ? name : "plain", numbers };
   }
 
-  return { STEPS, WEIGHTS, HANDS, advance, trainings, hand, model, reach, finding };
+  return { STEPS, WEIGHTS, HANDS, train, trainings, hand, model, reach, finding };
 })();

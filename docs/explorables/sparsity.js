@@ -81,7 +81,7 @@
       for (const run of maths.trainings(working))
         while (run.step < STEPS) {
           if (performance.now() > until) return void requestAnimationFrame(work);
-          maths.advance(run);
+          maths.train(run);
         }
       const done = working;
       working = null;
@@ -92,8 +92,8 @@
     function show(s) {
       const model = maths.model(s);
       const [color, shape] = WAYS[s.way];
-      const counts = Array.from({ length: BINS }, () => 0);
-      for (const v of model.w) if (v) counts[Math.max(1, Math.min(BINS - 1, Math.floor((Math.log10(Math.abs(v)) - ZERO) / BIN + 1e-9)))]++;
+      const counts = Array.from({ length: BINS + 1 }, () => 0); // one beyond the axis: a few weights are larger than 1
+      for (const v of model.w) if (v) counts[Math.max(1, Math.min(BINS, Math.floor((Math.log10(Math.abs(v)) - ZERO) / BIN + 1e-9)))]++;
       const bar = (x, width, value) => (value ? `M${x.toFixed(1)} ${sizes.sy(0)}V${sizes.sy(value).toFixed(1)}h${width.toFixed(1)}V${sizes.sy(0)}z` : "");
       const width = apart - sizes.sx(ZERO) - 1;
       bars.setAttribute("d", bar(sizes.sx(ZERO) - 8, 16, model.zeros) + counts.map((value, i) => bar(sizes.sx(ZERO + i * BIN), width, value)).join(""));

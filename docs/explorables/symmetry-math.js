@@ -3,7 +3,7 @@
 "use strict";
 
 (globalThis.explorables ??= {}).symmetry = (() => {
-  const { random, digits } = globalThis.explorables;
+  const { random, digits } = /** @type {Explorables} */ (globalThis.explorables);
   const SIZES = [64, 16, 16, 16, 16, 16, 10];
   const [HIDDEN, UNITS, CLASSES] = [5, 16, 10];
   const STEPS = 400; // of Adam
@@ -11,15 +11,28 @@
   const LR = 0.005;
   const TIED = 1e-6; // a layer whose units differ by less, as a share of their size, is tied
 
+  /** @typedef {"w1" | "w2" | "w3" | "w4" | "w5" | "w6"} Matrix */
+
+  /** Which matrices are random; noise on the others as a share of their constants, the probability of dropout.
+   * @typedef {Record<Matrix, boolean> & {noise: number, dropout: number, seed: number}} State */
+
+  /** Parameters are weights, then biases; each has Adam's two moments, first and second. `masks` draws uniform numbers for dropout.
+   * @typedef {{weights: Float64Array[], biases: Float64Array[], parameters: Float64Array[],
+   *   moments: Float64Array[][], steps: number, dropout: number, masks: () => number}} Net */
+
+  /** What is seen of a network: the outputs of all layers, and of the hidden ones by how much their units differ and,
+   * as far as somebody has asked, how many features they have; the share of test images that it recognizes.
+   * @typedef {{steps: number, outputs: Float64Array[], spreads: number[], ranks: number[], accuracy: number}} Look */
+
   /** A network before training: a matrix is drawn as He does, or each of its weights is one over the number of inputs,
    * times 1 plus noise. Entry i * m + j of a matrix leads from unit i to unit j of m.
-   * @param {{w1: boolean, w2: boolean, w3: boolean, w4: boolean, w5: boolean, w6: boolean, noise: number,
-   *   dropout: number, seed: number}} state */
+   * @param {State} state
+   * @returns {Net} */
   function start(state) {
     const weights = SIZES.slice(1).map((m, l) => {
       const n = SIZES[l];
       const drawn = random.normals(8 * state.seed + l, n * m);
-      return drawn.map((z) => (state[`w${l + 1}`] ? z * Math.sqrt(2 / n) : (1 + state.noise * z) / n));
+      return drawn.map((z) => (state[/** @type {Matrix} */ (`w${l + 1}`)] ? z * Math.sqrt(2 / n) : (1 + state.noise * z) / n));
     });
     const biases = SIZES.slice(1).map((m) => new Float64Array(m));
     const parameters = [...weights, ...biases];
@@ -28,7 +41,8 @@
     return { weights, biases, parameters, moments, steps: 0, dropout: state.dropout, masks };
   }
 
-  /** Outputs of all layers, the images first, the logits last: for each image, those of its units.
+  /** Outputs of all layers, the images first, the logits last: shapes (images, units), row-major.
+   * @param {Net} net @param {Float64Array} x images
    * @param {Float64Array[]} [masks] where given, dropout is on, and they are put there */
   function forward(net, x, masks) {
     const outputs = [x];
@@ -54,10 +68,12 @@
     return outputs;
   }
 
-  /** One step of Adam on the mean cross-entropy of the next batch; returns that loss before the step. */
+  /** One step of Adam on the mean cross-entropy of the next batch; returns that loss before the step, in nats.
+   * @param {Net} net */
   function step(net) {
     const first = (BATCH * net.steps++) % digits.trainY.length;
     const y = digits.trainY.subarray(first, first + BATCH);
+    /** @type {Float64Array[]} */
     const masks = [];
     const outputs = forward(net, digits.trainX.subarray(SIZES[0] * first, SIZES[0] * (first + BATCH)), masks);
     let error = outputs[HIDDEN + 1];
@@ -68,8 +84,9 @@
       let total = 0;
       for (let j = 0; j < CLASSES; j++) total += Math.exp(row[j] - largest);
       loss += (largest + Math.log(total) - row[y[e]]) / BATCH;
-      for (let j = 0; j < CLASSES; j++) row[j] = (Math.exp(row[j] - largest) / total - (j === y[e])) / BATCH;
+      for (let j = 0; j < CLASSES; j++) row[j] = (Math.exp(row[j] - largest) / total - +(j === y[e])) / BATCH;
     }
+    /** @type {Float64Array[]} */
     const gradients = [];
     for (let l = HIDDEN; l >= 0; l--) {
       const [n, m, w, from] = [SIZES[l], SIZES[l + 1], net.weights[l], outputs[l]];
@@ -103,7 +120,8 @@
     return loss;
   }
 
-  /** By how much the units of a layer differ from their mean, as a share of their root mean square. */
+  /** By how much the units of a layer differ from their mean, as a share of their root mean square.
+   * @param {Float64Array} outputs of the layer, shape (images, UNITS), row-major */
   function spread(outputs) {
     let [own, all] = [0, 0];
     for (let row = 0; row < outputs.length; row += UNITS) {
@@ -118,10 +136,12 @@
   }
 
   /** How many features a layer has, `effective_rank`: its columns are turned in pairs until they are orthogonal, and
-   * have the singular values for lengths (one-sided Jacobi). The Gram matrix would lose half of the digits. */
+   * have the singular values for lengths (one-sided Jacobi). The Gram matrix would lose half of the digits.
+   * @param {Float64Array} outputs as above */
   function rank(outputs) {
     const rows = outputs.length / UNITS;
     const columns = Array.from({ length: UNITS }, (_, j) => Float64Array.from({ length: rows }, (_, i) => outputs[i * UNITS + j]));
+    /** @param {Float64Array} a @param {Float64Array} b */
     const dot = (a, b) => {
       let sum = 0;
       for (let i = 0; i < rows; i++) sum += a[i] * b[i];
@@ -150,27 +170,34 @@
     return total && Math.exp(-values.reduce((sum, v) => (v ? sum + (v / total) * Math.log(v / total) : sum), 0));
   }
 
-  /** The share of test images whose class has the largest logit. */
+  /** The share of test images whose class has the largest logit.
+   * @param {Float64Array} logits shape (images, CLASSES), row-major */
   function accuracy(logits) {
     const { testY: y } = digits;
     let right = 0;
     for (let e = 0; e < y.length; e++) {
       let best = 0;
       for (let j = 1; j < CLASSES; j++) if (logits[e * CLASSES + j] > logits[e * CLASSES + best]) best = j;
-      right += best === y[e];
+      right += +(best === y[e]);
     }
     return right / y.length;
   }
 
-  /** What a network does with the test images; `ranks` are left to whoever has the time for them. */
+  /** What a network does with the test images; `ranks` are left to whoever has the time for them.
+   * @param {Net} net
+   * @returns {Look} */
   function look(net) {
     const outputs = forward(net, digits.testX);
     const spreads = outputs.slice(1, -1).map(spread);
     return { steps: net.steps, outputs, spreads, ranks: [], accuracy: accuracy(outputs[HIDDEN + 1]) };
   }
 
-  /** What is to be said of a state and what is seen of its network: the name of a sentence, and the numbers in it. */
+  /** What is to be said of a state and what is seen of its network.
+   * @param {State} state @param {Look} look
+   * @returns {Finding<Record<string, number | number[]>>} with accuracy in percent, and layers counted from 1 */
   function finding(state, { steps, outputs, spreads, ranks, accuracy: share }) {
+    /** Hidden layers, counted from 1, whose spread, and place from 0, are such.
+     * @param {(spread: number, l: number) => boolean} has */
     const layers = (has) => spreads.flatMap((v, l) => (has(v, l) ? [l + 1] : []));
     const numbers = { steps, accuracy: Math.round(100 * share) };
     if (!steps) return { name: "untrained", numbers };
@@ -178,19 +205,24 @@
     if (dead.length) return { name: "dead", numbers: { ...numbers, dead } };
 
     const tied = layers((v) => v < TIED);
-    const least = Math.min(...spreads);
-    const beside = (_, l) => state[`w${l + 1}`] || state[`w${l + 2}`]; // a random matrix
-    const constant = [1, 2, 3, 4, 5, 6].some((l) => !state[`w${l}`]);
-    if (state.noise && constant) return { name: "noisy", numbers: { ...numbers, noise: state.noise, least } };
+    /** @param {number} _ @param {number} l */
+    const beside = (_, l) => state[/** @type {Matrix} */ (`w${l + 1}`)] || state[/** @type {Matrix} */ (`w${l + 2}`)]; // a random matrix
+    const alone = layers((v, l) => !beside(v, l));
+    if (state.noise && alone.length) {
+      const least = Math.min(...alone.map((l) => spreads[l - 1]));
+      const of = { ...numbers, noise: state.noise, least };
+      if (alone.length === HIDDEN) return { name: "noisy", numbers: of };
+      return { name: "noisy some", numbers: { ...of, free: layers(beside), alone } };
+    }
     if (tied.length === HIDDEN) return { name: "tied", numbers };
     if (tied.length) return { name: "some", numbers: { ...numbers, tied, free: layers((v) => v >= TIED) } };
     const fewest = Math.min(...(ranks.length ? ranks : outputs.slice(1, -1).map(rank)));
-    const alone = layers((v, l) => !beside(v, l));
     if (alone.length) return { name: "masks", numbers: { ...numbers, alone, fewest } };
     return { name: "free", numbers: { ...numbers, fewest } };
   }
 
-  /** A training and what came of it, for what is compared with PyTorch. */
+  /** A training and what came of it, for what is compared with PyTorch.
+   * @param {State} state @param {number} steps */
   function run(state, steps) {
     const net = start(state);
     const losses = Array.from({ length: steps }, () => step(net));
@@ -198,7 +230,8 @@
     return { losses, logits: outputs[HIDDEN + 1], spreads, ranks: outputs.slice(1, -1).map(rank) };
   }
 
-  /** The finding alone. */
+  /** The finding alone.
+   * @param {State} state @param {number} steps */
   function found(state, steps) {
     const net = start(state);
     while (net.steps < steps) step(net);

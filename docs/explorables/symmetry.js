@@ -5,7 +5,7 @@
   const { kit, symmetry: maths, digits } = globalThis.explorables;
   const { SIZES, HIDDEN, UNITS, CLASSES, STEPS } = maths;
   const [EVERY, BUDGET, RUNS] = [10, 3, 3]; // steps between looks; milliseconds a frame; earlier runs that are kept
-  const ROW = 11; // a unit of its column
+  const [ROW, LINE] = [11, 12]; // a unit of its column; a line of a name
   const MATRICES = SIZES.slice(1).map((_, l) => `w${l + 1}`);
 
   kit.start("symmetry", ({ root, part, words, state, set, keep, say, tell }) => {
@@ -25,32 +25,43 @@
     });
     const plot = kit.panel(part("accuracy"), {
       title: words.accuracy,
-      label: words.steps,
+      margins: [22, 84, 20, 34], // names of curves stand on the right
       x: { from: 0, to: STEPS, ticks: [0, 100, 200, 300, 400].map((k) => [k, String(k)]) },
       y: { from: 0, to: 100, ticks: [0, 50, 100].map((k) => [k, String(k)]) },
     });
     const lines = Array.from({ length: RUNS + 1 }, (_, i) => ({
       line: kit.svg(plot.inside, "path", { class: i ? "line soft" : "line teal" }),
-      name: kit.svg(plot.inside, "text", { x: plot.sx(STEPS) - 3, "text-anchor": "end", class: i ? "word soft" : "word teal" }),
+      name: [0, 1, 2].map(() => kit.svg(part("accuracy"), "text", { x: plot.box[2] + 5, class: i ? "word soft" : "word teal" })),
     }));
 
     let net = null;
     let seen = null;
     const ranks = [];
     let runs = []; // what was tried, the present one first: a name, and accuracies
-    let [frame, turn] = [0, 0];
+    let work = null; // what is left to do for it
+    let frame = 0;
     let visible = false;
     let moving = false; // not by itself: once something was turned
 
-    const chosen = () => MATRICES.filter((name) => state[name]).map((name) => name.toUpperCase());
-    const name = () =>
-      [...chosen(), state.noise && `σ ${kit.number(state.noise)}`, state.dropout && `p ${kit.number(state.dropout)}`].filter(Boolean).join(" ") || words.none;
+    /** The name of what is tried, in lines: random matrices, noise, dropout. */
+    function name() {
+      const named = (random) => MATRICES.flatMap((w, l) => (state[w] === random ? [`W${"₁₂₃₄₅₆"[l]}`] : []));
+      const constant = named(false);
+      const most = constant.length ? kit.fill(words.but, { constant }) : words.all; // there is no room for five
+      const matrices = constant.length < 2 ? most : named(true).join("\u2009");
+      const extras = [state.noise && `σ ${kit.number(state.noise)}`, state.dropout && `p ${kit.number(state.dropout)}`];
+      const lines = [matrices, ...extras].filter(Boolean);
+      return lines.length ? lines : [words.none];
+    }
 
     function restart() {
       net = maths.start(state);
-      runs = [{ name: name(), curve: [] }, ...runs.filter((run) => run.curve.length > STEPS / EVERY && run.name !== name())].slice(0, RUNS + 1);
+      const tried = { name: name(), curve: [] };
+      const others = runs.filter((run) => run.curve.length > STEPS / EVERY && String(run.name) !== String(tried.name));
+      runs = [tried, ...others].slice(0, RUNS + 1);
       look();
       kit.write(part("finding"), words.training);
+      work = training();
       go();
     }
 
@@ -59,32 +70,41 @@
       runs[0].curve.push(100 * seen.accuracy);
     }
 
-    function go() {
-      if (visible && seen.ranks.length < HIDDEN) frame ||= requestAnimationFrame(train);
+    function rank(l) {
+      ranks[l] = maths.rank(seen.outputs[l + 1]);
     }
 
-    /** A few steps of training, as many as fit into a frame; in the end the ranks, which take longer than all else. */
-    function train() {
+    /** Training in small tasks; in the end the ranks of all layers. */
+    function* training() {
+      for (let turn = 0; net.steps < STEPS; turn++) {
+        for (let k = 0; k < EVERY; k++) yield maths.step(net);
+        yield look();
+        if (!moving) continue;
+        yield rank(turn % HIDDEN);
+        yield show();
+        yield paint();
+      }
+      for (let l = 0; l < HIDDEN; l++) yield rank(l);
+      seen.ranks = [...ranks];
+      yield paint();
+      yield show();
+      speak();
+    }
+
+    function go() {
+      if (visible && work) frame ||= requestAnimationFrame(some);
+    }
+
+    /** As many tasks as fit into a frame. */
+    function some() {
       frame = 0;
       const until = performance.now() + BUDGET;
-      while (net.steps < STEPS && performance.now() < until) {
-        maths.step(net);
-        if (net.steps % EVERY === 0) look();
-      }
-      const trained = net.steps === STEPS;
-      const l = trained ? seen.ranks.length : ++turn % HIDDEN;
-      if (trained || moving) ranks[l] = maths.rank(seen.outputs[l + 1]);
-      if (trained) seen.ranks.push(ranks[l]);
-      const done = seen.ranks.length === HIDDEN;
-      if (done || moving) show(done || turn % 3 === 0);
-      if (done) speak();
+      while (work && performance.now() < until) if (work.next().done) work = null;
       go();
     }
 
-    function show(all) {
+    function show() {
       const { outputs, spreads } = seen;
-      const style = getComputedStyle(root);
-      const color = (of) => style.getPropertyValue(`--${of}`);
       spreads.forEach((spread, l) => {
         kit.write(part(`rank${l + 1}`), ranks[l]?.toFixed(1) ?? "");
         const row = outputs[l + 1].subarray(state.image * UNITS, (state.image + 1) * UNITS);
@@ -102,26 +122,35 @@
         bar.setAttribute("width", ((38 * odds[j]) / total).toFixed(1));
         bar.setAttribute("class", j === digits.testY[state.image] ? "dot teal" : "dot soft");
       });
-      if (all) tiles.forEach((tile, l) => paint(tile, net.weights[l], SIZES[l], SIZES[l + 1], color));
       const pixels = digits.testX.subarray(state.image * SIZES[0], (state.image + 1) * SIZES[0]);
-      paintDigit(pixels, color("ink"));
+      paintDigit(pixels, getComputedStyle(root).getPropertyValue("--ink"));
       plotRuns();
     }
 
-    /** A matrix: the weights into one unit are a row, beside it; those out of one unit are a column. */
-    function paint(tile, w, n, m, color) {
-      tile.clearRect(0, 0, n, m);
-      let square = 0;
-      for (const v of w) square += (v * v) / w.length;
-      const full = 2.2 * Math.sqrt(square) || 1;
-      for (const [sign, of] of [[1, color("teal")], [-1, color("ochre")]]) {
-        tile.fillStyle = of;
-        for (let k = 0; k < w.length; k++) {
-          if (!(sign * w[k] > 0)) continue;
-          tile.globalAlpha = Math.min(1, Math.abs(w[k]) / full);
-          tile.fillRect(Math.floor(k / m), k % m, 1, 1);
-        }
-      }
+    function redraw() {
+      show();
+      paint();
+    }
+
+    /** The matrices: the weights into one unit are a row, beside it; those out of one unit are a column. */
+    function paint() {
+      const style = getComputedStyle(root);
+      tiles.forEach((tile, l) => {
+        const [w, n, m] = [net.weights[l], SIZES[l], SIZES[l + 1]];
+        let square = 0;
+        for (const v of w) square += (v * v) / w.length;
+        const full = 2.2 * Math.sqrt(square) || 1;
+        const inks = ["--teal", "--ochre"].map((name) => {
+          tile.fillStyle = style.getPropertyValue(name); // which reads back as #rrggbb
+          return [1, 3, 5].map((at) => parseInt(tile.fillStyle.slice(at, at + 2), 16));
+        });
+        const image = tile.createImageData(n, m);
+        w.forEach((v, k) => {
+          const alpha = Math.round(255 * Math.min(1, Math.abs(v) / full));
+          image.data.set([...inks[+(v < 0)], alpha], 4 * ((k % m) * n + Math.floor(k / m)));
+        });
+        tile.putImageData(image, 0, 0);
+      });
     }
 
     function paintDigit(pixels, ink) {
@@ -134,25 +163,30 @@
     }
 
     function plotRuns() {
-      let below = -Infinity; // of the last name, from the top on
-      const ends = runs.map(({ curve }) => plot.sy(curve.at(-1)));
-      const order = ends.map((_, i) => i).sort((i, j) => ends[i] - ends[j]);
-      for (const i of order) {
-        below = Math.max(ends[i] - 5, below + 13);
-        lines[i].name.setAttribute("y", below.toFixed(1));
-      }
+      // Names stand where their curves end, one below another; what is pushed below the drawing pushes back.
+      const tops = runs.map(({ curve }) => plot.sy(curve.at(-1)) - LINE / 2);
+      const order = tops.map((_, i) => i).sort((i, j) => tops[i] - tops[j]);
+      let free = 0;
+      for (const i of order) free = (tops[i] = Math.max(tops[i], free)) + LINE * runs[i].name.length;
+      free = plot.box[3] + 4;
+      for (const i of order.reverse()) free = tops[i] = Math.min(tops[i], free - LINE * runs[i].name.length);
       lines.forEach((drawn, i) => {
-        const { name: label, curve } = runs[i] ?? { name: "", curve: [] };
+        const { name: label, curve } = runs[i] ?? { name: [], curve: [] };
         drawn.line.setAttribute("d", kit.line(curve.length, (k) => plot.sx(EVERY * k), (k) => plot.sy(curve[k])));
-        kit.write(drawn.name, label);
+        drawn.name.forEach((text, k) => {
+          text.setAttribute("y", ((tops[i] ?? 0) + LINE * (k + 0.8)).toFixed(1));
+          kit.write(text, label[k] ?? "");
+        });
       });
     }
 
     function speak() {
       const { name: sentence, numbers } = maths.finding(state, seen);
-      const told = Object.entries(numbers).map(([key, value]) => [
-        key, Array.isArray(value) ? value.join(kit.zh ? "、" : ", ") : kit.number(value),
-      ]);
+      const write = (key, value) => {
+        if (Array.isArray(value)) return value.join(kit.zh ? "、" : ", ");
+        return key === "fewest" ? value.toFixed(2) : kit.number(value); // it may be a hair above 1
+      };
+      const told = Object.entries(numbers).map(([key, value]) => [key, write(key, value)]);
       const finding = kit.fill(words[sentence], Object.fromEntries(told));
       kit.write(part("finding"), finding);
       say(finding);
@@ -163,7 +197,7 @@
       keep();
     });
     // Colours of a canvas do not follow the page's.
-    new MutationObserver(() => show(true)).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+    new MutationObserver(redraw).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
     new IntersectionObserver((entries) => {
       visible = entries.at(-1).isIntersecting;
       go();
@@ -174,7 +208,7 @@
         moving = net !== null && !kit.still;
         restart();
       }
-      show(true);
+      redraw();
       for (const knob of ["noise", "dropout"]) tell(knob, kit.number(s[knob]));
     }
 

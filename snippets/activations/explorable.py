@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from snippets.laboratory.controls import choose, drawing, reset, slider, text
-
-Say = Callable[[str, str], str]
+from snippets.laboratory.languages import Say
 
 FIGURE = "cliff"  # what it takes the place of
 

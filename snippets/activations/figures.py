@@ -10,9 +10,8 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from snippets.evidence.judging import Evidence
+from snippets.laboratory.languages import Say
 from snippets.laboratory.panels import one_panel, two_panels
-
-Say = Callable[[str, str], str]
 
 NAMES = {
     "silu": "SiLU",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from snippets.laboratory.controls import drawing, more, number, reset, slider, text
-
-Say = Callable[[str, str], str]
+from snippets.laboratory.languages import Say
 
 FIGURE = "earning"  # what it takes the place of
 

@@ -1,16 +1,14 @@
 """Figures about biases, drawn from estimates."""
 
 import math
-from collections.abc import Callable
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon
 
 from snippets.evidence.judging import Evidence
+from snippets.laboratory.languages import Say
 from snippets.laboratory.panels import INK, two_panels
-
-Say = Callable[[str, str], str]
 
 SHOWN = 60  # steps: later the two curves run together
 FORGET_BIASES = range(5)

@@ -5,8 +5,6 @@ docs/explorables/dropout.js draws.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from snippets.laboratory.controls import (
     choose,
     drawing,
@@ -16,8 +14,7 @@ from snippets.laboratory.controls import (
     slider,
     text,
 )
-
-Say = Callable[[str, str], str]
+from snippets.laboratory.languages import Say
 
 FIGURE = "samples"  # what it takes the place of
 
@@ -31,11 +28,15 @@ def words(say: Say) -> dict[str, str]:
             "Loss of 60 test examples (nats), over samples T",
         ),
         "classes": say(
-            "十类的概率：一点是一次采样，灰带是正确的类",
-            "Class probabilities: a dot a sample; band: right",
+            "一个测试样本，十类的概率",
+            "One test example: probabilities of ten classes",
         ),
-        "input": say("这个样本，40 个数", "The example, 40 numbers"),
-        "tempered": say("eval()，加温度", "eval(), temperature"),
+        "input": say("这个样本，40 个数", "That example, 40 numbers"),
+        "seen": say(
+            "第 {example} 个样本，正确的类是 {right}：eval() 给它 {off}，MC\u00a0Dropout 给 {on}。",
+            "Example {example}, of class {right}: eval() gives this class {off}, MC\u00a0Dropout {on}.",
+        ),
+        "tempered": say("eval()，加温度", "eval(), tempered"),
         # controls
         "samples": "T = {samples}",
         "samples aloud": say(
@@ -44,9 +45,10 @@ def words(say: Say) -> dict[str, str]:
         ),
         # findings
         "one": say(
-            "只采样一次，损失是 {on}，比 eval() 的 {off} 高 {gap}。采样 {most} 次再平均，就到 {limit}。",
+            "只采样一次，损失是 {on}，比 eval() 的 {off} 高 {gap}。采样越多，"
+            "取平均之后的损失离极限越近，而这个极限未必低于 eval()。",
             "One sample: its loss is {on}, which is {gap} above the {off} of eval(). "
-            "The mean of {most} samples gets to {limit}.",
+            "With more samples the loss of their mean nears a limit, which need not be below eval().",
         ),
         "worse": say(
             "{samples} 次采样的平均：{on}，比 eval() 的 {off} 差；{most} 次是 {limit}，还是差。"
@@ -112,17 +114,35 @@ def form(say: Say) -> str:
         ),
     )
     shape = drawing("input", 324, 84, say("样本的形状", "The shape of the example"))
-    other = number("example", say("第几个测试样本", "Test example"), 1, 60, 1)
+    other = number(
+        "example", say("第几个测试样本", "Number of the test example"), 1, 60, 1
+    )
+    following = say("换一个样本", "Another example")
     masks = number("seed", say("掩码的种子", "Seed of the masks"), 1, 9, 2)
-    folded = f'<div class="knobs">{masks}{reset(say("复原", "Reset"))}</div>'
+    folded = f'<div class="knobs">{masks}{other}</div>'
     return f"""
 <div class="panels">
 <div class="hand">{trained}{loss}{hand}</div>
-<div class="readout">{_readings(say)}{text("finding")}</div>
-{classes}
-<div>{shape}{other}</div>
+<div class="readout">{_readings(say)}{text("finding")}{reset(say("复原", "Reset"))}</div>
+<div>{classes}{_key(say)}</div>
+<div class="example">{shape}{text("seen")}<button type="button" data-part="next">{following}</button></div>
 </div>
-{more(say("还可以调：掩码", "More: other masks"), folded)}"""
+{more(say("还可以调：掩码，样本的编号", "More: other masks, an example by its number"), folded)}"""
+
+
+def _key(say: Say) -> str:
+    """What is drawn among the classes."""
+    marks = {
+        "ochre": "eval()",
+        "mean": "MC Dropout",
+        "sample": say("一次采样", "a sample"),
+        "band": say("正确类", "right"),
+    }
+    items = (
+        f'<span><span class="swatch {mark}"></span>{label}</span>'
+        for mark, label in marks.items()
+    )
+    return f'<p class="key">{"".join(items)}</p>'
 
 
 def _readings(say: Say) -> str:

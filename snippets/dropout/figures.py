@@ -1,15 +1,13 @@
 """Figures about dropout, drawn from estimates."""
 
 import math
-from collections.abc import Callable
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from snippets.evidence.judging import Evidence
+from snippets.laboratory.languages import Say
 from snippets.laboratory.panels import INK, SOFT, one_panel, two_panels
-
-Say = Callable[[str, str], str]
 
 
 def samples(evidence: Evidence, say: Say, wide: bool) -> Figure:

@@ -44,7 +44,7 @@ def splits(seeds: range) -> Split:
         well.
     """
     pixels, classes = load_digits(return_X_y=True)
-    x, y = torch.from_numpy(pixels).float(), torch.from_numpy(classes).long()
+    x, y = torch.tensor(pixels).float(), torch.tensor(classes).long()
     order = torch.stack(
         [torch.randperm(len(y), generator=g) for g in generators(seeds, "split")]
     )

@@ -76,4 +76,4 @@ def _examples() -> tuple[Tensor, Tensor]:
         torch.set_rng_state(states[2])
     x = np.concatenate([made["x"], made["x_test"]])
     y = np.concatenate([made["y"], made["y_test"]])
-    return torch.from_numpy(x).float(), torch.from_numpy(y).long()
+    return torch.tensor(x).float(), torch.tensor(y).long()

@@ -18,10 +18,11 @@ def generators(seeds: range, purpose: str) -> list[torch.Generator]:
         purpose: What the numbers are for, in words.
 
     Returns:
-        Generators on the CPU, in the order of `seeds`.
+        Generators on PyTorch's default device, in the order of `seeds`.
     """
-    made = []
+    made, device = [], torch.get_default_device()
     for seed in seeds:
         digest = hashlib.sha256(f"{purpose}: {seed}".encode()).digest()
-        made.append(torch.Generator().manual_seed(int.from_bytes(digest[:7], "big")))
+        drawn = torch.Generator(device).manual_seed(int.from_bytes(digest[:7], "big"))
+        made.append(drawn)
     return made

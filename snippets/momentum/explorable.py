@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from snippets.laboratory.controls import (
     drawing,
     more,
@@ -13,8 +11,7 @@ from snippets.laboratory.controls import (
     text,
     tick,
 )
-
-Say = Callable[[str, str], str]
+from snippets.laboratory.languages import Say
 
 FIGURE = "friction"  # what it takes the place of
 

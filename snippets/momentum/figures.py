@@ -1,14 +1,11 @@
 """Figures about momentum, drawn from estimates."""
 
-from collections.abc import Callable
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from snippets.evidence.judging import Evidence
+from snippets.laboratory.languages import Say
 from snippets.laboratory.panels import SOFT, two_panels
-
-Say = Callable[[str, str], str]
 
 
 def friction(evidence: Evidence, say: Say, wide: bool) -> Figure:

@@ -111,7 +111,7 @@ def quadratic_momentum(
     worst = (1 + abs(d)) * max(1.0, min(growth, 2 / abs(root) if root else math.inf))
     first = 1 - a * (1 + b if nesterov else 1)
     rows, jump = _powers(t, d)
-    state = torch.tensor([first, 1.0], dtype=torch.float64)  # x[1], x[0]
+    state = torch.tensor([first, 1.0], dtype=torch.float64, device="cpu")  # x[1], x[0]
     step, last, sign = 1, 0, 1.0
     overshoot, crossings, changes = 0.0, 0, 0
     while worst * float(state.abs().max()) > tolerance:
@@ -120,7 +120,8 @@ def quadratic_momentum(
         outside = (x.abs() > tolerance).nonzero().flatten()
         signs = torch.cat([x.new_tensor([sign]), x.sign()])
         # Exactly at the minimum is not yet on the other side.
-        sided = torch.where(signs != 0, torch.arange(len(signs)), 0).cummax(0).values
+        place = torch.arange(len(signs), device=signs.device)
+        sided = torch.where(signs != 0, place, 0).cummax(0).values
         signs = signs[sided]
         changed = (signs[1:] * signs[:-1] < 0).cumsum(0)
         if len(outside):
@@ -135,8 +136,8 @@ def quadratic_momentum(
 
 def _powers(t: float, d: float) -> tuple[Tensor, Tensor]:
     """First rows of the matrix to the powers 0 to BLOCK - 1, and its power BLOCK."""
-    power = torch.tensor([[t, -d], [1.0, 0.0]], dtype=torch.float64)
-    rows = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
+    power = torch.tensor([[t, -d], [1.0, 0.0]], dtype=torch.float64, device="cpu")
+    rows = torch.tensor([[1.0, 0.0]], dtype=torch.float64, device="cpu")
     while len(rows) < BLOCK:
         rows, power = torch.cat([rows, rows @ power]), power @ power
     return rows, power

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from snippets.laboratory.controls import drawing, more, reset, slider, text
-
-Say = Callable[[str, str], str]
+from snippets.laboratory.languages import Say
 
 FIGURE = "depth"  # what it takes the place of
 
@@ -16,16 +13,22 @@ def words(say: Say) -> dict[str, str]:
     return {
         # drawings
         "run": say(
-            "每层最终变为几倍，横轴是 τ",
-            "Factor a layer in the long run, over τ",
+            "每层最终乘以多少，横轴是 τ",
+            "Long-run factor per layer, over τ",
+        ),
+        "run dropped": say(
+            "每层最终乘以多少，横轴是 τ ÷ (1 − p)",
+            "Long-run factor per layer, over τ ÷ (1 − p)",
         ),
         "signal": say("SELU：信号", "SELU, signal"),
         "gradients": say("SELU：梯度", "SELU, gradients"),
         "both": say("ReLU：两者", "ReLU, both"),
         "map": say(
-            "一层变为几倍，横轴是输入的二阶矩：拖动起点",
-            "Factor of one layer, over size: drag the start",
+            "一层乘以多少，横轴是它输入的二阶矩",
+            "Factor of one layer, over second moment",
         ),
+        "drag": say("拖动", "drag"),
+        "dots": say("点：逐层的信号", "dots: layer by layer"),
         "forward": say("前向 →：输出的二阶矩", "Forward →: second moment of outputs"),
         "backward": say(
             "← 反向：梯度的二阶矩", "← Backward: second moment of gradients"
@@ -33,56 +36,53 @@ def words(say: Say) -> dict[str, str]:
         "layer": say("层", "layer"),
         # controls
         "tau": "τ = {tau}",
-        "tau dropped": say(
-            "τ = {tau}，等效于 {effective}",
-            "τ = {tau}, in effect {effective}",
-        ),
+        "tau dropped": "τ = {tau} → {effective}",
         "tau aloud": say(
             "τ 取 {tau}，五十层之后二阶矩 SELU 为 {after}，ReLU 为 {relu}",
             "τ {tau}, second moment after fifty layers {after} with SELU, {relu} with ReLU",
         ),
         # findings
         "fades": say(
-            "权重太小：SELU 的信号和梯度每层最多变为 {most} 倍，ReLU 的变为 {relu} 倍。"
+            "权重太小：SELU 的信号和梯度每层最多乘以 {most}，ReLU 的乘以 {relu}。"
             "两者都越来越小，ReLU 更快。",
-            "Weights too small: a layer multiplies SELU’s signal and gradients by {most} at most, "
+            "Weights too small: a layer multiplies SELU’s signal and gradients by at most {most}, "
             "ReLU’s by {relu}. Both fade, ReLU faster.",
         ),
         "holds": say(
-            "SELU 守住了信号：二阶矩停在 {fixed}。它的梯度传回输入时变为 {gradient} 倍。"
-            "ReLU 的信号和梯度每层都变为 {relu} 倍。",
+            "SELU 守住了信号：二阶矩停在 {fixed}。它的梯度传回输入时是原来的 {gradient} 倍。"
+            "ReLU 的信号和梯度每层都乘以 {relu}。",
             "SELU holds the signal at a second moment of {fixed}. Its gradients reach the inputs "
-            "multiplied by {gradient}. ReLU multiplies both by {relu} a layer.",
+            "multiplied by {gradient}. ReLU multiplies both by {relu} per layer.",
         ),
         "returns": say(
             "SELU 忘掉了起点：二阶矩从 {start} 出发，过 {layers} 层，与 {fixed} 就相差不到一成。"
-            "ReLU 不论大小，每层都变为 {relu} 倍。梯度传回输入时，SELU 的变为 {gradient} 倍。",
+            "ReLU 不论大小，每层都乘以 {relu}。梯度传回输入时，SELU 的是原来的 {gradient} 倍。",
             "SELU forgets the start, {start}: layer {layers} is the first within ten percent of {fixed}. "
-            "ReLU multiplies any size by {relu} a layer. "
+            "ReLU multiplies any size by {relu} per layer. "
             "SELU’s gradients reach the inputs multiplied by {gradient}.",
         ),
         "slow": say(
             "SELU 把信号拉向 {fixed}，只是很慢：从 {start} 出发，五十层之后是 {after}。"
-            "ReLU 不论大小，每层都变为 {relu} 倍。",
+            "ReLU 不论大小，每层都乘以 {relu}。",
             "SELU draws the signal to {fixed}, but slowly: from {start}, it is at {after} after fifty layers."
-            " ReLU multiplies any size by {relu} a layer.",
+            " ReLU multiplies any size by {relu} per layer.",
         ),
         "between": say(
-            "SELU 守不住了：不论多大的信号，每层至少变为 {least} 倍。"
-            "ReLU 每层变为 {relu} 倍，还在变小。",
-            "SELU holds no size any more: a layer multiplies any signal by {least} at least. "
-            "ReLU multiplies by {relu} and still fades.",
+            "SELU 守不住了：不论多大的信号，每层至少乘以 {least}。"
+            "ReLU 每层乘以 {relu}，还在变小。",
+            "SELU no longer holds any size: a layer multiplies any signal by at least {least}. "
+            "ReLU multiplies by {relu}, and still fades.",
         ),
         "exchanged": say(
             "角色互换：ReLU 多大的信号都原样保留，梯度也一样。"
-            "SELU 什么也守不住：信号和梯度每层至少变为 {least} 倍。",
+            "SELU 什么也守不住：信号和梯度每层至少乘以 {least}。",
             "The roles are exchanged. ReLU keeps any size, of signals and of gradients. "
-            "SELU keeps none: both grow by a factor of {least} a layer at least.",
+            "SELU keeps none: both grow by a factor of at least {least} per layer.",
         ),
         "explodes": say(
-            "权重太大：SELU 的信号和梯度每层至少变为 {least} 倍，ReLU 的变为 {relu} 倍。"
+            "权重太大：SELU 的信号和梯度每层至少乘以 {least}，ReLU 的乘以 {relu}。"
             "两者都爆炸，SELU 更快。",
-            "Weights too large: a layer multiplies SELU’s signal and gradients by {least} at least, "
+            "Weights too large: a layer multiplies SELU’s signal and gradients by at least {least}, "
             "ReLU’s by {relu}. Both explode, SELU faster.",
         ),
     }
@@ -93,8 +93,8 @@ def form(say: Say) -> str:
     hand = slider(
         "tau",
         say(
-            "权重的方差",
-            "Variance of the weights",
+            "输入个数 × 权重的方差",
+            "Inputs × variance of a weight",
         ),
         -0.625,
         0.625,
@@ -123,9 +123,10 @@ def form(say: Say) -> str:
         ),
         0, 0.5, 0.05, 0,
     )  # fmt: skip
+    fold = more(say("还可以加随机失活", "More: add dropout"), dropout)
     return f"""
 <div class="panels">
-<div class="hand">{_run(say)}{hand}</div>
+<div class="hand">{_run(say)}{hand}{fold}</div>
 <div class="readout">
 <table class="readings"><thead><tr><td></td>
 <th scope="col">{say("五十层之后的信号", "signal after fifty layers")}</th>
@@ -133,31 +134,25 @@ def form(say: Say) -> str:
 <tbody>{row.format("selu", "SELU", "teal")}{
         row.format("relu", "ReLU", "ochre")
     }</tbody></table>
-{text("finding")}</div>
+{text("finding")}{reset(say("复原", "Reset"))}</div>
 <div class="hand inputs">{_map(say)}{start}</div>
 <div>{_layers(say)}</div>
-</div>
-{
-        more(
-            say("还可以加随机失活", "More: add dropout"),
-            f'<div class="knobs">{dropout}{reset(say("复原", "Reset"))}</div>',
-        )
-    }"""
+</div>"""
 
 
 def _run(say: Say) -> str:
     alternative = say(
-        "信号和梯度每层最终变为几倍，随权重的方差变化：SELU 的信号有一段平台，ReLU 的是一条斜线，"
-        "竖线是当前的 τ",
-        "The factor a layer in the long run, over the variance of weights: a plateau at one "
-        "for SELU’s signal, a rising line for ReLU; a line marks the present τ",
+        "信号和梯度每层最终乘以多少，随权重的方差变化：SELU 的信号有一段平台，ReLU 的是一条斜线，"
+        "竖线是当前的 τ，加了随机失活就是 τ ÷ (1 − p)",
+        "The long-run factor per layer, over the variance of weights: a plateau at one "
+        "for SELU’s signal, a rising line for ReLU; a line marks the present τ, with dropout τ ÷ (1 − p)",
     )
     return drawing("run", 324, 184, alternative)
 
 
 def _map(say: Say) -> str:
     alternative = say(
-        "一层把二阶矩变为几倍，随输入的二阶矩变化；点是信号逐层走过的地方",
+        "一层把二阶矩乘以多少，随输入的二阶矩变化；点是信号逐层走过的地方",
         "The factor by which a layer changes a second moment, over that moment; dots mark where a signal "
         "is from layer to layer",
     )
@@ -174,5 +169,5 @@ def _layers(say: Say) -> str:
         "The second moment of gradients on their way from the last layer back to the inputs",
     )
     return drawing("forward", 324, 124, forward) + drawing(
-        "backward", 324, 130, backward
+        "backward", 324, 136, backward
     )

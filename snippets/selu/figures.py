@@ -1,16 +1,15 @@
 """Figures about SELU, drawn from estimates."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from snippets.evidence.judging import Evidence
+from snippets.laboratory.languages import Say
 from snippets.laboratory.panels import SOFT, one_panel, two_panels
 from snippets.selu.selu_constants import selu_constants
-
-Say = Callable[[str, str], str]
 
 
 def depth(evidence: Evidence, say: Say, wide: bool) -> Figure:

@@ -88,7 +88,7 @@ def self_normalization(
         torch.manual_seed(seed)
         with torch.autocast("cpu", enabled=False):
             calls, output = _watch(model, batch)
-        cotangent = torch.randn(output.shape, dtype=output.dtype)
+        cotangent = torch.randn_like(output)
         gradients = torch.autograd.grad(output, [call.z for call in calls], cotangent)
     signals, most = [], 1 + tolerance
     for (name, layer, x, *_), g in zip(calls, gradients, strict=True):

@@ -165,6 +165,7 @@ def _csr(weight: Tensor) -> nn.Parameter:
             found.values(),
             found.shape,
             check_invariants=True,
+            device=weight.device,
         )
     return nn.Parameter(narrow, requires_grad=False)
 

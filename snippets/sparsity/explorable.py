@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from snippets.laboratory.controls import choose, drawing, reset, slider, text
-
-Say = Callable[[str, str], str]
+from snippets.laboratory.languages import Say
 
 FIGURE = "zeros"  # what it takes the place of
 
@@ -37,46 +34,48 @@ def words(say: Say) -> dict[str, str]:
         # findings
         "plain": say(
             "既没有惩罚，也没有阈值：640 个权重里，精确的零有 {zeros} 个。准确率 {accuracy}%。",
-            "No penalty and no threshold. Exactly zero: {zeros} of 640 weights. "
-            "Accuracy {accuracy}%.",
+            "With no penalty and no threshold, {zeros} of 640 weights are exactly zero. "
+            "Accuracy is {accuracy}%.",
         ),
         "jumps": say(
             "精确的零有 {zeros} 个。离零不到惩罚的一步（{step}）的权重有 {tiny} 个，"
             "但光靠惩罚，下一步只会跨过零，落不到零上。",
-            "Of 640 weights {zeros} are exactly zero, and {tiny} are nearer to zero "
+            "Of 640 weights, {zeros} are exactly zero and {tiny} are nearer to zero "
             "than one step of the penalty, {step}. "
             "But the penalty alone throws such a weight across zero, not onto it.",
         ),
         "shakes": say(
             "这样大的惩罚，精确的零还是 {zeros} 个：惩罚让每个权重每步都挪 {step}，到了零也不停。"
-            "准确率 {accuracy}%，没有惩罚时是 {accuracyOther}%。",
-            "Even so large a penalty leaves {zeros} of 640 weights exactly zero. "
-            "At each step it moves every weight by {step}, and past zero as well. "
-            "Accuracy {accuracy}%, without the penalty {accuracyOther}%.",
+            "权重在零的两边跳，准确率也跟着跳：倒数第二步 {before}%，最后一步 {accuracy}%。"
+            "没有惩罚时是 {accuracyOther}%。",
+            "Even so large a penalty makes {zeros} exact zeros: each step it moves every weight by {step}, "
+            "past zero as well. Weights jump from side to side, and accuracy with them: {before}%, one step "
+            "later {accuracy}%. Without the penalty: {accuracyOther}%.",
         ),
         "lands": say(
-            "精确的零有 {zeros} 个：走完一步，离零不到 {step} 的权重就设成零。准确率 {accuracy}%。"
+            "精确的零有 {zeros} 个：走完损失那一步，离零不到 {step} 的权重就设成零。准确率 {accuracy}%。"
             "同样的惩罚交给自动求导，零有 {zerosOther} 个，准确率 {accuracyOther}%。",
-            "Exactly zero: {zeros} of 640 weights. What a step leaves within {step} of zero becomes zero. "
-            "Accuracy {accuracy}%. By autograd the same penalty makes {zerosOther} zeros, "
-            "accuracy {accuracyOther}%.",
+            "Proximal steps make {zeros} of 640 weights exactly zero: what a step on the loss leaves within "
+            "{step} of zero becomes zero. Accuracy is {accuracy}%. Through autograd the same penalty makes "
+            "{zerosOther}, and accuracy is {accuracyOther}%.",
         ),
         "sums": say(
             "精确的零有 {zeros} 个：FTRL 给它们累加的量，都没有超出 ±{l1}。"
             "准确率 {accuracy}%，不设阈值时是 {accuracyOther}%。",
-            "Exactly zero: {zeros} of 640 weights. The sum that FTRL keeps for each of them is within ±{l1}. "
-            "Accuracy {accuracy}%, without a threshold {accuracyOther}%.",
+            "FTRL makes {zeros} of 640 weights exactly zero: for each it keeps a sum, and where that is "
+            "within ±{l1}, the weight is zero. Accuracy is {accuracy}%, "
+            "without a threshold {accuracyOther}%.",
         ),
         "spared": say(
             "训练之后，小于 {step} 的权重清零，共有 {zeros} 个。"
             "准确率没有下降：之前 {accuracyOther}%，之后 {accuracy}%。",
-            "Smaller than {step} after training, and now zero: {zeros} of 640 weights. "
+            "A threshold of {step} after training sets {zeros} of 640 weights to zero. "
             "Accuracy has not fallen: {accuracyOther}% before, {accuracy}% after.",
         ),
         "costs": say(
             "训练之后，小于 {step} 的权重清零，共有 {zeros} 个。"
-            "之后不再训练，没有补救：准确率从 {accuracyOther}% 降到 {accuracy}%。",
-            "Smaller than {step} after training, and now zero: {zeros} of 640 weights. "
+            "之后不再训练，没法补救：准确率从 {accuracyOther}% 降到 {accuracy}%。",
+            "A threshold of {step} after training sets {zeros} of 640 weights to zero. "
             "No training follows to make up for them: accuracy falls from {accuracyOther}% to {accuracy}%.",
         ),
         "empty": say(
@@ -143,8 +142,9 @@ def _hand(
 
 def _sizes(say: Say) -> str:
     alternative = say(
-        "权重大小的直方图，横轴是十的幂，恰为零的在最左边；竖线是惩罚的一步，或剪枝的阈值",
+        "权重大小的直方图，横轴是十的幂，恰为零的在最左边，旁边一格还收着更小的；竖线是惩罚的一步，或剪枝的阈值",
         "A histogram of the sizes of weights over powers of ten, exact zeros at its left end; "
+        "the first bar beside them has all that are smaller, too; "
         "a line marks one step of the penalty, or the threshold of pruning",
     )
     return drawing("sizes", 324, 216, alternative)

@@ -1,6 +1,5 @@
 """Figures about sparse models, drawn from estimates."""
 
-from collections.abc import Callable
 from itertools import accumulate
 
 from matplotlib.axes import Axes
@@ -8,9 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from snippets.evidence.judging import Evidence
+from snippets.laboratory.languages import Say
 from snippets.laboratory.panels import INK, SOFT, one_panel, two_panels
-
-Say = Callable[[str, str], str]
 
 ZERO = -9.25  # where the bar of exact zeros stands, left of all sizes
 T = 0.1  # the threshold that is drawn

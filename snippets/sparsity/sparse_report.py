@@ -118,6 +118,7 @@ def to_csr(weight: Tensor, indices: torch.dtype = torch.int32) -> Tensor:
             found.values().clone(),
             found.shape,
             check_invariants=True,
+            device=weight.device,
         )
 
 

@@ -1,15 +1,12 @@
 """Figures about weight symmetry, drawn from estimates."""
 
-from collections.abc import Callable
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 from snippets.evidence.judging import Evidence
+from snippets.laboratory.languages import Say
 from snippets.laboratory.panels import SOFT, one_panel, two_panels
-
-Say = Callable[[str, str], str]
 
 LINE = 0.36  # units of the matrix that a line of words takes
 FREE = 0.1  # a spread above this is a free layer; measured ones are far from it on either side

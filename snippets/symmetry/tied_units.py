@@ -121,7 +121,7 @@ def _groups(
     ends = torch.searchsorted(keys, keys + reach, right=True)
     place = order.argsort().tolist()
     near = list(zip(starts.tolist(), ends.tolist(), strict=True))
-    groups, free = [], torch.ones(len(units), dtype=torch.bool)
+    groups, free = [], torch.ones(len(units), dtype=torch.bool, device=units.device)
     for first, at in enumerate(place):
         start, end = near[at]
         if end - start == 1 or not free[first]:
@@ -175,7 +175,9 @@ def _watch(
                 "convolution"
             )
         stream = torch.Generator().manual_seed(seed)
-        cotangent = torch.randn(output.shape, dtype=output.dtype, generator=stream)
+        cotangent = torch.randn(
+            output.shape, dtype=output.dtype, device="cpu", generator=stream
+        )
         probes = [probe for pairs in calls.values() for _, probe in pairs]
         vjps = iter(
             torch.autograd.grad(output, probes, cotangent, materialize_grads=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ import pikepdf
 from playwright.sync_api import Browser, Page, Route
 
 from tools.site import environment
+
+_FONTS = Path(__file__).with_name("fonts")
 
 
 class PrintingError(Exception):
@@ -122,3 +125,19 @@ def finish(raw: bytes, file: Path) -> int:
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
         )
         return len(document.pages)
+
+
+def typeface(language: str) -> str:
+    """Rules for "STIX Two Text", the text of our formulas' font, with the fonts in them.
+
+    Args:
+        language: "zh" or "en": in Chinese, quotation marks and dashes are those of the Chinese font.
+    """
+    signs = "U+20-7E, U+A0-B6, U+B8-FF, U+2212" if language == "zh" else "U+0-FFFF"
+    return "".join(
+        f'@font-face {{ font-family: "STIX Two Text"; font-weight: {weight}; font-style: {style}; '
+        f"unicode-range: {signs}; src: url(data:font/woff2;base64,"
+        f"{b64encode((_FONTS / f'stix-two-text-latin-{weight}-{style}.woff2').read_bytes()).decode()}) }}\n"
+        for weight in (400, 700)
+        for style in ("normal", "italic")
+    )

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from datetime import UTC, datetime
 from html import escape
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import pypdfium2 as pdfium
 from playwright.sync_api import Browser
 
 from snippets.evidence.questions import questions
 from tools.core.words import WORDS
 from tools.site import environment
 from tools.taking import printing
-from tools.taking.chapters import Chapter, chapters, dangling
+from tools.taking.chapters import Chapter, Heading, chapters, dangling
 from tools.taking.printing import PrintingError
 
 _STYLE = Path(__file__).with_name("book.css")
-_MOST_PASSES = 4
 APPENDICES = ("ledger", "glossary")
 
 
@@ -43,24 +44,32 @@ def write(site: Path, language: str, file: Path, browser: Browser) -> int:
     root = printing.root(site)
     made = chapters(site, language, numbers(site, language), root)
     pages: dict[str, int] = {}
-    for _ in range(_MOST_PASSES):
+    for draft in (True, False):
         html = _document(made, pages, language, root)
         if lost := dangling(html):
             raise PrintingError(
-                f"the book in {language} has links to {sorted(lost)[0]}, which is not in it; "
+                f"the book in {language} has links to {min(lost)}, which is not in it; "
                 "mend the page that links there"
             )
         path = f"{language}/book/"
         with printing.opened(browser, html, site=site, path=path) as page:
-            raw = printing.printed(page)
-        found = destinations(raw)
-        if found == pages:
-            return printing.finish(raw, file)
-        pages = found
-    raise PrintingError(
-        f"the page numbers of the book in {language} are others after each of {_MOST_PASSES} prints; "
-        "give the contents more room in tools/taking/book.css"
-    )
+            raw = printing.printed(page, draft)
+        before, pages = pages, destinations(raw)
+    if pages != before:
+        raise PrintingError(
+            f"the page numbers of the book in {language} move what they count; "
+            "make all as wide as the longest in tools/taking/book.css"
+        )
+    if WORDS[language]["site"] not in _text(raw, 1):
+        raise PrintingError(
+            f"no font here has the signs of the book in {language}; install Noto CJK (fonts-noto-cjk)"
+        )
+    return printing.finish(raw, html, file)
+
+
+def _text(raw: bytes, page: int) -> str:
+    with closing(pdfium.PdfDocument(raw)) as document:
+        return str(document[page - 1].get_textpage().get_text_range())
 
 
 def numbers(site: Path, language: str) -> dict[str, str]:
@@ -95,7 +104,7 @@ def _document(
     heads = []
     for chapter in made:
         heads.append(
-            f"@page {chapter.slug} {{ @top-right {{ content: {_quoted(chapter.title)} }} }}\n"
+            f"@page {chapter.slug} {{ @top-right {{ content: {_quoted(chapter.text)} }} }}\n"
             f"#{chapter.slug}--all {{ page: {chapter.slug} }}\n"
         )
         parts.append(f'<section id="{chapter.slug}--all">{chapter.html}</section>\n')
@@ -116,9 +125,7 @@ def _quoted(text: str) -> str:
 
 def _cover(made: list[Chapter], language: str, root: str) -> str:
     words = WORDS[language]
-    asked = "".join(
-        f"<li>{escape(c.title)}</li>" for c in made if c.slug in set(questions())
-    )
+    asked = "".join(f"<li>{escape(c.text)}</li>" for c in made if c.slug in questions())
     seconds = int(environment()["SOURCE_DATE_EPOCH"])
     date = datetime.fromtimestamp(seconds, UTC).date().isoformat()
     address = f'<a href="{root}{language}/">{root}{language}/</a>'
@@ -136,14 +143,22 @@ def _contents(made: list[Chapter], pages: dict[str, int], language: str) -> str:
     lines = []
     for chapter in made:
         if chapter.slug == APPENDICES[0]:
-            lines.append(f'<li class="part">{words["appendices"]}</li>')
-        for heading in chapter.headings:
-            page = pages.get(heading.id, 0)
-            lines.append(
-                f'<li class="level-{heading.level}"><a href="#{heading.id}"><span>{heading.title}</span>'
-                f'<span class="dots"></span><span class="page">{page or "000"}</span></a></li>'
-            )
+            lines.append(f'<li class="part">{words["appendices"]}</li>\n')
+        sections = "".join(
+            f"<li>{_line(heading, '', pages)}</li>\n" for heading in chapter.headings
+        )
+        lines.append(
+            f"<li>{_line(chapter.heading, chapter.number, pages)}<ol>{sections}</ol></li>\n"
+        )
     return (
-        f'<section class="contents"><h1 id="contents">{words["contents"]}</h1>'
+        f'<section class="contents"><h1>{words["contents"]}</h1>'
         f"<ol>{''.join(lines)}</ol></section>\n"
+    )
+
+
+def _line(heading: Heading, number: str, pages: dict[str, int]) -> str:
+    page = pages.get(heading.id) or "000"  # as wide as most
+    return (
+        f'<a href="#{heading.id}"><span class="number">{number}</span>'
+        f'<span class="title">{heading.title}</span><span class="dots"></span><span>{page}</span></a>'
     )

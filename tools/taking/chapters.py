@@ -22,7 +22,6 @@ class Heading:
 
     id: str
     title: str  # as HTML
-    level: int
 
 
 @dataclass(frozen=True)
@@ -31,9 +30,10 @@ class Chapter:
 
     slug: str
     number: str  # "" where it has none
-    title: str  # as text, for the running head
+    text: str  # the title alone, without markup
+    heading: Heading
+    headings: tuple[Heading, ...]  # of its sections
     html: str
-    headings: tuple[Heading, ...]
 
 
 def chapters(
@@ -79,17 +79,15 @@ def _chapter(
         _readdress(tag, slug, address, starts)
     top = article.h1
     assert top
-    title = top.get_text()
+    text, heading = top.get_text(), Heading(slug, top.decode_contents())
     top["id"] = slug
     if number:
-        top.insert(
-            0, BeautifulSoup(f'<span class="number">{number}</span> ', "html.parser")
-        )
+        mark = f'<span class="number">{number}</span> '
+        top.insert(0, BeautifulSoup(mark, "html.parser"))
     headings = tuple(
-        Heading(str(tag["id"]), tag.decode_contents(), int(tag.name[1]))
-        for tag in article.select("h1, h2")
+        Heading(str(tag["id"]), tag.decode_contents()) for tag in article.select("h2")
     )
-    return Chapter(slug, number, title, article.decode_contents(), headings)
+    return Chapter(slug, number, text, heading, headings, article.decode_contents())
 
 
 def _listed(box: Tag) -> None:

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from html import unescape
 from io import BytesIO
 from mimetypes import guess_type
 from pathlib import Path
@@ -53,7 +54,7 @@ def pdf(browser: Browser, html: str, file: Path, *, site: Path, path: str) -> in
         PrintingError: If the document asks for what the site has not.
     """
     with opened(browser, html, site=site, path=path) as page:
-        return finish(printed(page), file)
+        return finish(printed(page), html, file)
 
 
 @contextmanager
@@ -98,18 +99,34 @@ def opened(browser: Browser, html: str, *, site: Path, path: str) -> Iterator[Pa
         context.close()
 
 
-def printed(page: Page) -> bytes:
-    """Print a page that `opened` has laid out; `@page` of its stylesheet gives size and margins."""
+def printed(page: Page, draft: bool = False) -> bytes:
+    """Print a page that `opened` has laid out; `@page` of its stylesheet gives size and margins.
+
+    Args:
+        page: What is printed.
+        draft: Whether to leave tags and bookmarks out, which take as long as all the rest.
+    """
     return page.pdf(
-        tagged=True, outline=True, prefer_css_page_size=True, print_background=True
+        tagged=not draft,
+        outline=not draft,
+        prefer_css_page_size=True,
+        print_background=True,
     )
 
 
-def finish(raw: bytes, file: Path) -> int:
+def finish(raw: bytes, html: str, file: Path) -> int:
     """Write what was printed, with the date of the last commit in place of today's, and well compressed.
+
+    Args:
+        raw: What `printed` gave.
+        html: What it was printed from.
+        file: Where to write.
 
     Returns:
         The number of pages.
+
+    Raises:
+        PrintingError: If the headings of the document are not all there.
     """
     seconds = int(environment()["SOURCE_DATE_EPOCH"])
     date = datetime.fromtimestamp(seconds, UTC).strftime("D:%Y%m%d%H%M%SZ")
@@ -117,6 +134,7 @@ def finish(raw: bytes, file: Path) -> int:
         info = document.docinfo
         info["/CreationDate"] = info["/ModDate"] = pikepdf.String(date)
         info["/Creator"] = pikepdf.String("tools/taking")  # it told of this machine
+        _name_bookmarks(document, html, file)
         pikepdf.settings.set_flate_compression_level(9)
         document.save(
             file,
@@ -125,6 +143,28 @@ def finish(raw: bytes, file: Path) -> int:
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
         )
         return len(document.pages)
+
+
+def _name_bookmarks(document: pikepdf.Pdf, html: str, file: Path) -> None:
+    """Chromium's own names lack the spaces where a heading is broken into lines."""
+    headings = re.findall(r"<h([1-6])\b[^>]*>(.*?)</h\1>", html, re.S)
+    names = [unescape(re.sub(r"<[^>]*>", "", inner)) for _, inner in headings]
+    items = list(_bookmarks(document.Root.get("/Outlines")))
+    if len(items) != len(names):
+        raise PrintingError(
+            f"{file.name} has {len(names)} headings and {len(items)} bookmarks; show each heading once"
+        )
+    for item, name in zip(items, names, strict=True):
+        item["/Title"] = pikepdf.String(" ".join(name.split()))
+
+
+def _bookmarks(item: pikepdf.Object | None) -> Iterator[pikepdf.Object]:
+    """All bookmarks below one, in the order of the document."""
+    below = item.get("/First") if item is not None else None
+    while below is not None:
+        yield below
+        yield from _bookmarks(below)
+        below = below.get("/Next")
 
 
 def typeface(language: str) -> str:

@@ -53,6 +53,8 @@ WORDS = {
         "site": "能跑的答案",
         "locale": "zh_CN",
         "search": "搜索",
+        "beside": "对照",
+        "beside said": "对照：中文和英文并排",
     },
     "en": {
         "exact": "exact",
@@ -102,6 +104,8 @@ WORDS = {
         "site": "Answers That Run",
         "locale": "en_GB",
         "search": "Search",
+        "beside": "Both",
+        "beside said": "Both languages side by side",
     },
 }
 

@@ -35,7 +35,10 @@ def add(site: Path) -> None:
         BesideError: If a page has no article, or the navigation of its two languages differs.
     """
     zh, en = (
-        {file.relative_to(site / language) for file in (site / language).rglob("*.html")}
+        {
+            file.relative_to(site / language)
+            for file in (site / language).rglob("*.html")
+        }
         for language in LANGUAGES
     )
     names = {n for n in zh & en if Path(n.parts[0]).stem not in LEFT_OUT}
@@ -64,13 +67,15 @@ class _Beside:
         text = twins.article(article, self._article(theirs))
         article.clear()
         article.append(BeautifulSoup(f"\n{text}\n", "html.parser"))
-        article["class"] = [*article.get_attribute_list("class"), FOLDER]
+        article["class"] = f"{' '.join(article.get_attribute_list('class'))} {FOLDER}"
         self._relink(ours)
         self._name_once(article)
         return _MARK.sub(lambda mark: self.whole[int(mark[1])], twins.html(ours))
 
     def _parsed(self, html: str) -> BeautifulSoup:
-        return BeautifulSoup(_WHOLE.sub(lambda m: self._mark(m[0]), html), "html.parser")
+        return BeautifulSoup(
+            _WHOLE.sub(lambda m: self._mark(m[0]), html), "html.parser"
+        )
 
     def _mark(self, text: str) -> str:
         """What stands for a text, and is equal for an equal one."""
@@ -99,7 +104,7 @@ class _Beside:
             wide = narrow.find_previous_sibling(class_="wide")
             assert wide
             wide.decompose()
-            narrow["class"] = ["drawing"]
+            narrow["class"] = "drawing"
             del narrow["hidden"]
         return article
 

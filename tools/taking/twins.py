@@ -1,21 +1,19 @@
-"""Two texts as one, paragraph against paragraph: the HTML of an article and of its twin in the other language.
+"""Two texts as one, paragraph against paragraph: the HTML of an article and of its twin.
 
-What is equal in both, as code and formulas, stands once. So do folds, lists, tables and choices, with both languages
-in each of their parts: they open together and keep their rows aligned.
+What is equal in both, as code and formulas, stands once. So do folds, lists, tables and choices, with
+both languages in each of their parts: they open together and keep their rows aligned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from bs4 import Tag
 from bs4.dammit import EntitySubstitution
 from bs4.element import NavigableString, PageElement
 from bs4.formatter import HTMLFormatter
 
-_AS_WRITTEN = HTMLFormatter(
-    EntitySubstitution.substitute_xml, void_element_close_prefix=""
-)
 _SECTIONS = ("h1", "h2", "h3")
 _TITLES = (*_SECTIONS, "summary", "legend")
 _HOLDERS = ("div", "section", "details", "fieldset", "ol", "ul", "li")
@@ -23,6 +21,18 @@ _HOLDERS = ("div", "section", "details", "fieldset", "ol", "ul", "li")
 _PHRASES = ("", "a", "b", "code", "data", "em", "small", "span", "strong")
 
 Parts = Sequence[PageElement]
+
+
+class _AsWritten(HTMLFormatter):
+    """Changes neither the order of attributes, by which others know a tag, nor how a tag ends."""
+
+    def attributes(self, tag: Tag) -> Iterator[tuple[str, Any]]:
+        yield from tag.attrs.items()
+
+
+_AS_WRITTEN = _AsWritten(
+    EntitySubstitution.substitute_xml, void_element_close_prefix=""
+)
 
 
 def article(zh: Tag, en: Tag) -> str:
@@ -96,7 +106,7 @@ def _together(a: PageElement, b: PageElement) -> str:
     a["lang"], b["lang"] = "zh-Hans", "en"
     if "reply" not in a.get_attribute_list("class"):
         return f'<div class="pair">{html(a, b)}</div>'
-    a["class"] = b["class"] = []  # the pair is what is shown with an option
+    del a["class"], b["class"]  # the pair is what is shown with an option
     return f'<div class="pair reply">{html(a, b)}</div>'
 
 
@@ -144,6 +154,12 @@ def _table(a: Tag, b: Tag) -> Iterator[str]:
 
 def _row(a: Tag, b: Tag) -> str:
     """A row and its twin below it, which share the cells that are equal."""
+    names = [html(cell) for cell in a.select("th, td")[:2]]
+    theirs = b.select("th, td")[:2]
+    if len(names) == 2 and names == [html(cell) for cell in reversed(theirs)]:
+        theirs[-1].insert_after(
+            theirs[0]
+        )  # each language names a term in its own words first
     for cell, twin in zip(a.select("th, td"), b.select("th, td"), strict=True):
         if html(cell) == html(twin):
             cell["rowspan"] = "2"
@@ -151,6 +167,7 @@ def _row(a: Tag, b: Tag) -> str:
         else:
             cell["lang"], twin["lang"] = "zh-Hans", "en"
     if parts(b):
+        b["class"] = "twin"
         return html(a, b)
     for cell in a.select("th, td"):
         del cell["rowspan"]

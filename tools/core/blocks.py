@@ -105,12 +105,14 @@ def _read(lines: Sequence[str], first: int) -> Iterator[Block]:
             length = _until_end_of_list(rest)
             items = tuple(_items(lines[at : at + 1 + length], line))
             kind = "numbered list" if item[1][0].isdigit() else "list"
-            yield Block(line, f"a {kind} of {len(items)} items", holds=items)
+            yield Block(
+                line, f"a {kind} of {_counted(len(items), 'item')}", holds=items
+            )
         elif text.startswith("|"):
             length = _until(rest, lambda t: not t.startswith("|"))
             rows = [lines[at], *rest[1:length]]
             columns = len(_CELL.findall(rest[0])) if rest else 1
-            what = f"a table of {len(rows)} rows and {columns} columns"
+            what = f"a table of {_counted(len(rows), 'row')} and {_counted(columns, 'column')}"
             numbered = (
                 Block(line + i + (i > 0), "a row", _named(r))
                 for i, r in enumerate(rows)
@@ -156,3 +158,7 @@ def _items(lines: Sequence[str], first: int) -> Iterator[Block]:
 
 def _named(text: str) -> tuple[str, ...]:
     return tuple(sorted(_NAMES.findall(text)))
+
+
+def _counted(n: int, name: str) -> str:
+    return f"{n} {name}" if n == 1 else f"{n} {name}s"

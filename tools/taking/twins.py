@@ -129,8 +129,8 @@ def _inside(a: Tag, b: Tag) -> str | None:
             kind[0] in _PHRASES for kind in _kinds(ours)
         ):
             return _all(ours, theirs)
-        if a.name == "li":
-            return _apart(ours, theirs)
+        if a.name == "li":  # a text, with its blanks
+            return _apart([*a.children], [*b.children])
     return None
 
 

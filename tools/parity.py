@@ -1,4 +1,4 @@
-"""Whether both languages of a page say the same things: section by section, the same in each."""
+"""Whether both languages of a page say the same things: in each section the same, block by block."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from tools.core.blocks import blocks, unlike
 from tools.core.pages import Claim, Figure, Formula, Number, Page, Verdict
-from tools.core.prose import FENCE, line_of
+from tools.core.prose import FENCE, Section, line_of
 
 _LINK = re.compile(r"\]\((?P<target>(?!figure:)[^()\s]*(?:\([^()]*\)[^()\s]*)*)\)")
 
@@ -46,8 +47,9 @@ def shared(page: Page) -> dict[str, tuple[int, dict[str, Counter[str]]]]:
 
 
 def unequal(zh: Page, en: Page) -> Iterator[str]:
-    """Where the two languages do not say the same things."""
+    """Where the two languages do not say the same things, or not in the same order."""
     ours, theirs = shared(zh), shared(en)
+    told = set()
     for page, mine, other, others in ((zh, ours, en, theirs), (en, theirs, zh, ours)):
         for name, (line, kinds) in mine.items():
             if name not in others:
@@ -56,13 +58,42 @@ def unequal(zh: Page, en: Page) -> Iterator[str]:
             there, twins = others[name]
             for kind, items in kinds.items():
                 for item in items - twins[kind]:
+                    told.add(name)
                     what = _differs(item, twins[kind] - items)
                     yield (
                         f"docs/{page.source}:{line}: {kind} of section #{name}: {what!r} "
                         f"does not stand in docs/{other.source}:{there}"
                     )
+    twin = {section.id: section for section in en.sections}
+    for section in zh.sections:
+        if section.id in twin.keys() - told:
+            yield from _misaligned(zh, section, en, twin[section.id])
     if ours.keys() == theirs.keys() and list(ours) != list(theirs):
         yield f"docs/{zh.source}:1: its sections stand in another order than in docs/{en.source}"
+
+
+def _misaligned(zh: Page, here: Section, en: Page, there: Section) -> Iterator[str]:
+    """The first block of a section without one like it beside it, where both languages are side by side."""
+    ours, theirs = blocks(zh, here), blocks(en, there)
+    sides = list(zip((zh, en), (here, there), unlike(ours, theirs), strict=True))
+    if sum(map(len, theirs)) > sum(map(len, ours)):
+        sides.reverse()  # the one that has more has what the other lacks
+    if sides[0][2] is None:
+        sides.reverse()
+    (page, _, block), (other, section, twin) = sides
+    if block:
+        last = line_of(other.markdown, section.end)
+        place = f"docs/{other.source}:{twin.line if twin else last}"
+        found = (
+            f"{twin.told(block)} stands"
+            if twin
+            else "the section ends, or the part that holds it,"
+        )
+        yield (
+            f"docs/{page.source}:{block.line}: {block.told(twin)} of section #{section.id} has no twin at "
+            f"{place}, where {found}; write the same blocks in the same order in both languages: the two are "
+            "shown side by side"
+        )
 
 
 def _wordless(formula: str) -> str:

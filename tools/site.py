@@ -18,6 +18,7 @@ from tools import finishing
 from tools.core.pages import PageError, parse, read
 from tools.leaks import leaks
 from tools.notebooks import NotebookError, execute
+from tools.taking import beside as pages_of_two
 
 # What may be wrong before MkDocs is asked; each message is one line.
 FAULTS = (MeasurementError, NotebookError, PageError, SourceError, OSError)
@@ -37,7 +38,7 @@ def build(target: Path, also: Callable[[Path], None] = lambda _: None) -> None:
         with _alone(target):
             measure_and_execute()
             _build(target, also)
-    except (*FAULTS, finishing.FinishingError) as error:
+    except (*FAULTS, finishing.FinishingError, pages_of_two.BesideError) as error:
         raise SystemExit(f"make site: {error}; {target} is as it was") from error
 
 
@@ -67,6 +68,7 @@ def _build(target: Path, also: Callable[[Path], None]) -> None:
     if done.returncode:
         shutil.rmtree(beside, ignore_errors=True)
         raise SystemExit(f"make site: not built; {target} is as it was")
+    pages_of_two.add(beside)
     finishing.site(beside)
     also(beside)
     if faults := list(leaks(beside)):

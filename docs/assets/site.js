@@ -45,7 +45,7 @@ ask();
 const note = Object.assign(document.createElement("div"), { className: "told", id: "origin", hidden: true });
 note.setAttribute("role", "tooltip");
 const words = document.createElement("span");
-const code = Object.assign(document.createElement("a"), { textContent: zh ? "看代码" : "See the code" });
+const code = document.createElement("a");
 note.append(words, " ", code);
 let shown = null;
 let finger = false; // a finger has no "over": what it taps stays until it taps elsewhere
@@ -57,6 +57,8 @@ function show(asked) {
   hide();
   shown = asked;
   words.textContent = asked.dataset.note;
+  note.lang = asked.closest("[lang]").lang; // a page may have both
+  code.textContent = note.lang.startsWith("zh") ? "看代码" : "See the code";
   code.hidden = !asked.dataset.code;
   if (!code.hidden) code.href = asked.dataset.code;
   asked.setAttribute("aria-describedby", note.id);

@@ -67,6 +67,8 @@ WORDS = {
         "turn": "可拖动的图",
         "paper source": "<code>{call}</code>，源码在 "
         '<a href="{address}">{address}</a>，0BSD 许可，用 <code>{torch}</code> 检验过。',
+        "beside": "对照",
+        "beside said": "对照：中文和英文并排",
     },
     "en": {
         "exact": "exact",
@@ -130,6 +132,8 @@ WORDS = {
         "turn": "Turn this figure",
         "paper source": "<code>{call}</code>, source at "
         '<a href="{address}">{address}</a>, licence 0BSD, tested with <code>{torch}</code>.',
+        "beside": "Both",
+        "beside said": "Both languages side by side",
     },
 }
 

@@ -101,6 +101,8 @@ def on_page_context(context: Context, page: Page, config: Config, **_: Any) -> N
     """Give the page its language's words, navigation and search, and what a chat shows of it."""
     languages.speak(page, config)
     languages.choose(context, page, navigation)
+    # It is made of finished pages: while they are written, there is none.
+    context["beside"] = None if faults.serving else languages.beside(page)
     context["shared"] = sharing.properties(page, config, markup.guide, pictured)
 
 

@@ -10,6 +10,7 @@ from mkdocs.structure.pages import Page
 
 from tools.core.pages import LANGUAGES
 from tools.core.words import WORDS
+from tools.taking.beside import LEFT_OUT
 
 
 def language_of(page: Page) -> str | None:
@@ -52,3 +53,11 @@ def choose(
     if language := language_of(page):
         context["nav"] = navigation[language]
         context["base_url"] = context["base_url"].rstrip("/") + f"/{language}/"
+
+
+def beside(page: Page) -> tuple[str, str] | None:
+    """What the link to a page's two languages side by side is called, and said; None where there is none."""
+    language = language_of(page)
+    if language is None or page.file.src_uri.split("/")[1].split(".")[0] in LEFT_OUT:
+        return None
+    return WORDS[language]["beside"], WORDS[language]["beside said"]

@@ -11,9 +11,10 @@ from urllib.parse import unquote, urlsplit
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from snippets.evidence.questions import ROOT
+from tools.browsing import served
 from tools.finishing import FinishingError
 from tools.taking import zipped
 
@@ -113,6 +114,16 @@ def test_a_link_to_what_is_left_out_leads_to_the_published_site() -> None:
     assert lead("https://doi.org/1") == "https://doi.org/1"
 
 
+def asked(page: Page, query: str) -> Locator:
+    """The results of a search, as soon as there are some."""
+    page.click(".md-search__input")
+    page.fill(".md-search__input", query)
+    page.keyboard.press("Shift")  # the index is asked when a key comes up
+    results = page.locator(".md-search-result__link")
+    results.first.wait_for()
+    return results
+
+
 @pytest.mark.parametrize(
     ("language", "query", "wanted"),
     [("zh", "对称性", "symmetry"), ("en", "vanishing gradient", "activations")],
@@ -121,17 +132,21 @@ def test_search_finds_and_leads_there(
     folder: Path, reader: Page, language: str, query: str, wanted: str
 ) -> None:
     reader.goto((folder / language / "momentum" / "index.html").as_uri())
-    reader.click(".md-search__input")
-    reader.fill(".md-search__input", query)
-    reader.keyboard.press("Shift")  # the index is asked when a key comes up
-    results = reader.locator(".md-search-result__link")
-    results.first.wait_for()
+    results = asked(reader, query)
     found = results.evaluate_all("links => links.map(link => link.href)")
     assert all(link.startswith((folder / language).as_uri()) for link in found)
     result = reader.locator(f".md-search-result__link[href*='/{wanted}/']").first
     result.click()
     reader.wait_for_url(f"**/{language}/{wanted}/index.html*")
     assert reader.locator("article h1").is_visible()
+
+
+def test_a_host_may_serve_the_folder(folder: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    with served(folder) as address:
+        page.goto(f"{address}en/momentum/index.html")
+        assert asked(page, "effective rank").count()
+        page.close()
 
 
 def test_a_figure_is_turned_and_the_switch_keeps_what_it_shows(

@@ -1,0 +1,124 @@
+"""HTML into a PDF with the same bytes each time: tagged, with bookmarks, dated as the last commit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BytesIO
+from mimetypes import guess_type
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pikepdf
+from playwright.sync_api import Browser, Page, Route
+
+from tools.site import environment
+
+
+class PrintingError(Exception):
+    """A document cannot be printed; the message says which, why, and what to do."""
+
+
+def root(site: Path) -> str:
+    """The address where a finished site will stand, as its pages give it; it ends with a slash."""
+    html = (site / "en" / "index.html").read_text(encoding="utf-8")
+    found = re.search(r'<link rel="canonical" href="([^"]+)en/(?:index\.html)?"', html)
+    if not found:
+        raise PrintingError(
+            f"{site}/en/index.html does not say where it will stand; give mkdocs.yml a site_url"
+        )
+    return found[1]
+
+
+def pdf(browser: Browser, html: str, file: Path, *, site: Path, path: str) -> int:
+    """Print a document into a file.
+
+    Args:
+        browser: What prints.
+        html: The document; its `lang` and title become those of the file.
+        file: Where to write.
+        site: The finished site, which answers for stylesheets and fonts. Nothing else is asked.
+        path: Where the document would stand on the site, as "en/book/": relative addresses start there, and
+            links to the site become absolute.
+
+    Returns:
+        The number of pages.
+
+    Raises:
+        PrintingError: If the document asks for what the site has not.
+    """
+    with opened(browser, html, site=site, path=path) as page:
+        return finish(printed(page), file)
+
+
+@contextmanager
+def opened(browser: Browser, html: str, *, site: Path, path: str) -> Iterator[Page]:
+    """Lay a document out as `pdf` does, to look at it before it is printed.
+
+    Yields:
+        The page, in which no script of the document's own runs.
+
+    Raises:
+        PrintingError: If the document asks for what the site has not.
+    """
+    start = root(site)
+    missing: list[str] = []
+
+    def answer(route: Route) -> None:
+        url = urlsplit(route.request.url)._replace(fragment="").geturl()
+        asked = site / unquote(url.removeprefix(start))
+        if url == start + path:
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        elif url.startswith(start) and asked.is_file():
+            kind = guess_type(asked.name)[0] or "font/woff2"
+            route.fulfill(body=asked.read_bytes(), content_type=kind)
+        else:
+            missing.append(url)
+            route.abort()
+
+    context = browser.new_context(java_script_enabled=False)
+    try:
+        context.route("**/*", answer)
+        page = context.new_page()
+        page.emulate_media(media="print", color_scheme="light")
+        page.goto(start + path)
+        page.evaluate("() => document.fonts.ready.then(() => null)")
+        if missing:
+            raise PrintingError(
+                f"{path} asks for {missing[0]}, which is not in {site}; "
+                "build the site anew, or take the address out"
+            )
+        yield page
+    finally:
+        context.close()
+
+
+def printed(page: Page) -> bytes:
+    """Print a page that `opened` has laid out; `@page` of its stylesheet gives size and margins."""
+    return page.pdf(
+        tagged=True, outline=True, prefer_css_page_size=True, print_background=True
+    )
+
+
+def finish(raw: bytes, file: Path) -> int:
+    """Write what was printed, with the date of the last commit in place of today's, and well compressed.
+
+    Returns:
+        The number of pages.
+    """
+    seconds = int(environment()["SOURCE_DATE_EPOCH"])
+    date = datetime.fromtimestamp(seconds, UTC).strftime("D:%Y%m%d%H%M%SZ")
+    with pikepdf.open(BytesIO(raw)) as document:
+        info = document.docinfo
+        info["/CreationDate"] = info["/ModDate"] = pikepdf.String(date)
+        info["/Creator"] = pikepdf.String("tools/taking")  # it told of this machine
+        pikepdf.settings.set_flate_compression_level(9)
+        document.save(
+            file,
+            deterministic_id=True,
+            recompress_flate=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
+        return len(document.pages)

@@ -187,9 +187,12 @@ def test_the_door_opens(folder: Path, reader: Page) -> None:
     reader.wait_for_url("**/en/code/symmetry/index.html#line-*")
 
 
-def test_a_site_that_has_changed_is_noticed(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("<p>")
+def test_a_site_that_has_changed_is_noticed(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    html = (site / "en" / "index.html").read_text(encoding="utf-8")
+    (tmp_path / "en" / "index.html").write_text(html.replace("storage.js", "store.js"))
     with pytest.raises(
-        FinishingError, match=r"no og:url.*mend tools/taking/zipped\.py"
+        FinishingError,
+        match=r"en/index\.html loads storage\.js 0 times .* mend tools/taking/zipped\.py",
     ):
         zipped.write(tmp_path, tmp_path / "guide.zip")

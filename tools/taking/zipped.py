@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from tools.finishing import FinishingError, replaced
 from tools.site import environment
+from tools.taking.printing import root
 
 FOLDER = "answers-that-run"
 
@@ -26,7 +27,6 @@ FOLDER = "answers-that-run"
 _LEFT_OUT = re.compile(
     r"404\.html|sitemap\.xml.*|objects\.inv|assets/shared/.*|.*\.(?:woff2|pdf|apkg|zip)"
 )
-_SAYS = re.compile('property="og:url" content="([^"]*)"')
 _ADDRESS = re.compile(r'(?<=\s)(href|data-code)="([^"]*)"')
 _TAG = re.compile(r"<(?:a|link|data)\s[^<>]*>")
 _PRELOAD = re.compile(r'<link rel="preload"[^<>]*>')
@@ -57,6 +57,7 @@ def write(site: Path, file: Path) -> None:
 
     Raises:
         FinishingError: If the site's files are not those that this was made for.
+        PrintingError: If the site does not say where it is published.
     """
     contents = _contents(site)
     date = time.gmtime(max(_EARLIEST, int(environment()["SOURCE_DATE_EPOCH"])))
@@ -77,12 +78,10 @@ def _contents(site: Path) -> dict[str, bytes]:
         if not _LEFT_OUT.fullmatch(name := path.relative_to(site).as_posix())
     }
     contents, names = {}, frozenset(files)
-    says = _SAYS.search(files["index.html"].decode())
-    _need(says, "index.html has no og:url, which links out of the zip start from")
-    assert says
+    start = root(site)
     for name, whole in files.items():
         if name.endswith(".html"):
-            lead = _leading(name, names, says[1])
+            lead = _leading(name, names, start)
             contents[name] = _page(whole.decode(), name, lead).encode()
         elif name.endswith("/search_index.json"):
             contents[name.removesuffix("json") + "js"] = _index(whole)
@@ -102,9 +101,9 @@ def _contents(site: Path) -> dict[str, bytes]:
     return contents
 
 
-def _leading(name: str, names: frozenset[str], root: str) -> Callable[[str], str]:
+def _leading(name: str, names: frozenset[str], start: str) -> Callable[[str], str]:
     """What makes an address on the page of that name one that a browser finds from disk."""
-    public = urljoin(root, name.removesuffix("index.html"))
+    public = urljoin(start, name.removesuffix("index.html"))
 
     def lead(address: str) -> str:
         path = urlsplit(address).path

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from html import unescape
 from io import BytesIO
 from mimetypes import guess_type
 from pathlib import Path
@@ -17,6 +19,7 @@ from playwright.sync_api import Browser, Page, Route
 from tools.site import environment
 
 _ELEMENT = re.compile(rb"\(node\d{8}\)")
+_FONTS = Path(__file__).with_name("fonts")
 
 
 class PrintingError(Exception):
@@ -52,7 +55,7 @@ def pdf(browser: Browser, html: str, file: Path, *, site: Path, path: str) -> in
         PrintingError: If the document asks for what the site has not.
     """
     with opened(browser, html, site=site, path=path) as page:
-        return finish(printed(page), file)
+        return finish(printed(page), html, file)
 
 
 @contextmanager
@@ -97,10 +100,18 @@ def opened(browser: Browser, html: str, *, site: Path, path: str) -> Iterator[Pa
         context.close()
 
 
-def printed(page: Page) -> bytes:
-    """Print a page that `opened` has laid out; `@page` of its stylesheet gives size and margins."""
+def printed(page: Page, draft: bool = False) -> bytes:
+    """Print a page that `opened` has laid out; `@page` of its stylesheet gives size and margins.
+
+    Args:
+        page: What is printed.
+        draft: Whether to leave tags and bookmarks out, which take as long as all the rest.
+    """
     return page.pdf(
-        tagged=True, outline=True, prefer_css_page_size=True, print_background=True
+        tagged=not draft,
+        outline=not draft,
+        prefer_css_page_size=True,
+        print_background=True,
     )
 
 
@@ -111,11 +122,19 @@ def _numbered(raw: bytes) -> bytes:
     return _ELEMENT.sub(lambda m: numbers[m[0]], raw)  # as long: offsets stay
 
 
-def finish(raw: bytes, file: Path) -> int:
+def finish(raw: bytes, html: str, file: Path) -> int:
     """Write what was printed, with the date of the last commit in place of today's, and well compressed.
+
+    Args:
+        raw: What `printed` gave.
+        html: What it was printed from.
+        file: Where to write.
 
     Returns:
         The number of pages.
+
+    Raises:
+        PrintingError: If the headings of the document are not all there.
     """
     seconds = int(environment()["SOURCE_DATE_EPOCH"])
     date = datetime.fromtimestamp(seconds, UTC).strftime("D:%Y%m%d%H%M%SZ")
@@ -123,6 +142,7 @@ def finish(raw: bytes, file: Path) -> int:
         info = document.docinfo
         info["/CreationDate"] = info["/ModDate"] = pikepdf.String(date)
         info["/Creator"] = pikepdf.String("tools/taking")  # it told of this machine
+        _name_bookmarks(document, html, file)
         pikepdf.settings.set_flate_compression_level(9)
         document.save(
             file,
@@ -131,3 +151,41 @@ def finish(raw: bytes, file: Path) -> int:
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
         )
         return len(document.pages)
+
+
+def _name_bookmarks(document: pikepdf.Pdf, html: str, file: Path) -> None:
+    """Chromium's own names lack the spaces where a heading is broken into lines."""
+    headings = re.findall(r"<h([1-6])\b[^>]*>(.*?)</h\1>", html, re.S)
+    names = [unescape(re.sub(r"<[^>]*>", "", inner)) for _, inner in headings]
+    items = list(_bookmarks(document.Root.get("/Outlines")))
+    if len(items) != len(names):
+        raise PrintingError(
+            f"{file.name} has {len(names)} headings and {len(items)} bookmarks; show each heading once"
+        )
+    for item, name in zip(items, names, strict=True):
+        item["/Title"] = pikepdf.String(" ".join(name.split()))
+
+
+def _bookmarks(item: pikepdf.Object | None) -> Iterator[pikepdf.Object]:
+    """All bookmarks below one, in the order of the document."""
+    below = item.get("/First") if item is not None else None
+    while below is not None:
+        yield below
+        yield from _bookmarks(below)
+        below = below.get("/Next")
+
+
+def typeface(language: str) -> str:
+    """Rules for "STIX Two Text", the text of our formulas' font, with the fonts in them.
+
+    Args:
+        language: "zh" or "en": in Chinese, quotation marks and dashes are those of the Chinese font.
+    """
+    signs = "U+20-7E, U+A0-B6, U+B8-FF, U+2212" if language == "zh" else "U+0-FFFF"
+    return "".join(
+        f'@font-face {{ font-family: "STIX Two Text"; font-weight: {weight}; font-style: {style}; '
+        f"unicode-range: {signs}; src: url(data:font/woff2;base64,"
+        f"{b64encode((_FONTS / f'stix-two-text-latin-{weight}-{style}.woff2').read_bytes()).decode()}) }}\n"
+        for weight in (400, 700)
+        for style in ("normal", "italic")
+    )

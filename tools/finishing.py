@@ -68,7 +68,7 @@ def page(html: str, language: str | None) -> str:
     """
     if language is None:
         return html
-    html = _replaced(
+    html = replaced(
         html,
         'data-md-component="search" role="dialog"',
         f'data-md-component="search" role="dialog" aria-label="{WORDS[language]["search"]}"',
@@ -115,7 +115,18 @@ def site(folder: Path) -> None:
         file.write_text(html, encoding="utf-8")
 
 
-def _replaced(text: str, old: str, new: str, where: str) -> str:
+def replaced(text: str, old: str, new: str, where: str) -> str:
+    """The text with a string replaced that it has once.
+
+    Args:
+        text: What the theme has written.
+        old: The string.
+        new: What takes its place.
+        where: What to call the text.
+
+    Raises:
+        FinishingError: If it has the string more often, or not at all.
+    """
     if text.count(old) != 1:
         raise FinishingError(
             f"{where} has {old!r} {text.count(old)} times instead of once; "
@@ -128,7 +139,7 @@ def _patch(folder: Path, name: str, changes: Iterable[tuple[str, str]]) -> Path:
     (file,) = folder.glob(f"assets/javascripts/{name}")
     text = file.read_text(encoding="utf-8")
     for old, new in changes:
-        text = _replaced(text, old, new, file.name)
+        text = replaced(text, old, new, file.name)
     file.write_text(text, encoding="utf-8")
     return file
 

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from tools.site import environment
 
+_ELEMENT = re.compile(rb"\(node\d{8}\)")
 _FONTS = Path(__file__).with_name("fonts")
 
 
@@ -114,6 +115,13 @@ def printed(page: Page, draft: bool = False) -> bytes:
     )
 
 
+def _numbered(raw: bytes) -> bytes:
+    """The file with its elements numbered from one: Chromium counts on from what it laid out before."""
+    names = sorted({*_ELEMENT.findall(raw)})
+    numbers = {name: b"(node%08d)" % (i + 1) for i, name in enumerate(names)}
+    return _ELEMENT.sub(lambda m: numbers[m[0]], raw)  # as long: offsets stay
+
+
 def finish(raw: bytes, html: str, file: Path) -> int:
     """Write what was printed, with the date of the last commit in place of today's, and well compressed.
 
@@ -130,7 +138,7 @@ def finish(raw: bytes, html: str, file: Path) -> int:
     """
     seconds = int(environment()["SOURCE_DATE_EPOCH"])
     date = datetime.fromtimestamp(seconds, UTC).strftime("D:%Y%m%d%H%M%SZ")
-    with pikepdf.open(BytesIO(raw)) as document:
+    with pikepdf.open(BytesIO(_numbered(raw))) as document:
         info = document.docinfo
         info["/CreationDate"] = info["/ModDate"] = pikepdf.String(date)
         info["/Creator"] = pikepdf.String("tools/taking")  # it told of this machine

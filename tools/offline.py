@@ -1,4 +1,4 @@
-"""`make offline`: the site with what readers take along: a book, a deck, a sheet of paper, and all of it as a zip."""
+"""`make offline`: the site with what readers take along: a book, cards, a sheet of paper, a zip of it all."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def add(site: Path) -> None:
             print(f"make offline: {message}; they are left out", file=sys.stderr)
         browser = stack.enter_context(browsing(executable)) if executable else None
         whole = _file(site, "", "zip")
-        zipped.write(whole)
+        zipped.write(site, whole)
         for language in LANGUAGES:
             words = WORDS[language]
             made = {"zip": (whole, "")}

@@ -139,7 +139,8 @@ def test_drawings_keep_ids_of_their_own_and_links_their_view(tmp_path: Path) -> 
         for name in ("toy", "api"):
             (tmp_path / language / f"{name}.html").write_text(
                 '<html lang="x"><head><title>T</title></head><article><p><a href="toy.html#a">'
-                f'{word}</a> <a href="api.html">{word}</a> <a href="?w=1#a">{word}</a></p><figure>'
+                f'{word}</a> <a href="api.html">{word}</a> <a href="?w=1#a">{word}</a>'
+                f'<a href="https://e.org/{language}/a">1</a></p><figure>'
                 f'<svg viewBox="0 0 1 1" class="fig"><path id="p"/><use href="#p" clip-path="url(#p)"/>'
                 f"<text>{word}</text></svg></figure></article></html>"
             )
@@ -147,8 +148,8 @@ def test_drawings_keep_ids_of_their_own_and_links_their_view(tmp_path: Path) -> 
     text = (tmp_path / "both" / "toy.html").read_text()
     assert not (tmp_path / "both" / "api.html").exists()
     assert re.findall(r'href="([^#"][^"]*)"', text) == [
-        *("toy.html#a", "../zh/api.html", "../zh/toy.html?w=1#a"),
-        *("toy.html#a", "../en/api.html", "../en/toy.html?w=1#a"),
+        *("toy.html#a", "../zh/api.html", "../zh/toy.html?w=1#a", "https://e.org/zh/a"),
+        *("toy.html#a", "../en/api.html", "../en/toy.html?w=1#a", "https://e.org/en/a"),
     ]
     assert text.count('<path id="p"/><use href="#p" clip-path="url(#p)"/>') == 1
     assert (

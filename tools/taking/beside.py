@@ -153,7 +153,8 @@ class _Beside:
             for attribute in sorted({"href", "data-code"} & tag.attrs.keys()):
                 to = urlsplit(urljoin(base, str(tag[attribute])))
                 folder, _, path = to.path[1:].partition("/")
-                if str(tag[attribute])[:1] == "#" or folder != language:
+                own = to.netloc == "site" and folder == language
+                if str(tag[attribute])[:1] == "#" or not own:
                     continue
                 file = path if path.endswith(".html") else f"{path}index.html"
                 # What a link sets is a figure of its language's page.

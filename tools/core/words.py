@@ -35,6 +35,7 @@ WORDS = {
         "download": "下载这个 notebook",
         "plot": "上面的代码画出的图",
         "reply": "选它的话",
+        "right": "对",  # how the reply to the right option begins
         "experiment": "实验代码：{question}",
         "about experiment": "测出这些数的代码、断言的条件和图的画法，行号与断言所指一致。",
         # common answers
@@ -85,6 +86,7 @@ WORDS = {
         "download": "Download this notebook",
         "plot": "What the code above has drawn",
         "reply": "If you choose this",
+        "right": "Right",
         "experiment": "Code of the experiment: {question}",
         "about experiment": "The code that measured the numbers, the conditions of the claims, and the "
         "figures, line by line.",

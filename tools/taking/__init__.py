@@ -1,0 +1,1 @@
+"""What readers take along: a book, a deck, a sheet, a zip, a page in two languages."""

@@ -113,7 +113,7 @@
     const some = [count(answered), pages.length, count(atOnce), opened(pages), checks(pages), opened(others), checks(others)];
     return zh
       ? `选过 ${some[0]}/${some[1]} 题，其中第一次就选对 ${some[2]} 题；自测看过 ${some[3]}/${some[4]}，二十题看过 ${some[5]}/${some[6]}。`
-      : `Answered: ${some[0]} of ${some[1]}, right at first try: ${some[2]}. Opened: ${some[3]} of ${some[4]} under “Check yourself”, ${some[5]} of ${some[6]} of the twenty questions.`;
+      : `Answered: ${some[0]} of ${some[1]}, right at first try: ${some[2]}. Opened under “Check yourself”: ${some[3]} of ${some[4]}; of the twenty questions: ${some[5]} of ${some[6]}.`;
   }
 
   function tell(place) {
@@ -137,7 +137,7 @@
     const button = Object.assign(document.createElement("button"), {
       type: "button",
       className: "md-button",
-      textContent: zh ? "清除选过的答案和看过的自测" : "Clear chosen answers and opened checks",
+      textContent: zh ? "清除选过和看过的记录" : "Clear chosen and opened answers",
     });
     button.addEventListener("click", () => {
       for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);

@@ -81,7 +81,9 @@ def write(site: Path, language: str, file: Path) -> int:
             f"{site / language}: no page asks anything, so there is no deck; build the site with make site"
         )
     name = WORDS[language]["site"]
-    deck = genanki.Deck(_number(f"{_ID} deck {language}"), name)
+    home = _Page(_file(site, language, ""), "index").address
+    about = WORDS[language]["deck"].format(address=home, site=name)
+    deck = genanki.Deck(_number(f"{_ID} deck {language}"), name, about)
     model = genanki.Model(
         _number(f"{_ID} card {language}"),
         name,
@@ -126,7 +128,7 @@ def cards(site: Path, language: str) -> Iterator[Card]:
         file = _file(site, language, name)
         if not file.is_file():
             continue
-        page = _Page(_read(file), file, name)
+        page = _Page(file, name)
         yield from page.choice()
         yield from page.checks()
 
@@ -140,11 +142,11 @@ def _read(file: Path) -> BeautifulSoup:
 
 
 class _Page:
-    """A page that asks."""
+    """A page as it stands in the site."""
 
-    def __init__(self, soup: BeautifulSoup, file: Path, name: str) -> None:
-        self.soup, self.file, self.name = soup, file, name
-        canonical = soup.select_one("link[rel=canonical]")
+    def __init__(self, file: Path, name: str) -> None:
+        self.soup, self.file, self.name = _read(file), file, name
+        canonical = self.soup.select_one("link[rel=canonical]")
         if canonical is None:
             raise DeckError(
                 f"{file}: the page does not say where it will stand, so no card can lead to it; "

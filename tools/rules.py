@@ -12,6 +12,7 @@ import yaml
 
 from snippets.evidence.judging import Evidence, claim_place, known
 from snippets.evidence.questions import ROOT, questions
+from tools.core import asked
 from tools.core.guide import Guide
 from tools.core.pages import LANGUAGES, Claim, Number, Page, PageError, read
 from tools.core.prose import line_of, only_prose, underlined
@@ -95,6 +96,7 @@ def check(guide: Guide) -> Iterator[str]:
         ):  # what does not resolve is told, and would differ from the other language as well
             yield from unequal(*pages)
             yield from stale(*pages)
+            yield from asked.faults(*pages)
     for file in sorted(
         p for suffix in ("css", "js", "html") for p in docs.rglob(f"*.{suffix}")
     ):

@@ -13,7 +13,7 @@ from markdown.preprocessors import Preprocessor
 
 from snippets.evidence.judging import known
 from snippets.evidence.questions import ROOT, questions
-from tools.core import copying, glossary, ledger
+from tools.core import asked, copying, glossary, ledger
 from tools.core.guide import Guide
 from tools.core.pages import LANGUAGES, Page, PageError, parse
 
@@ -117,7 +117,9 @@ class _Whole(Postprocessor):
             return glossary.anchored(text, language)
         if name in guide.evidence and language in LANGUAGES:
             address = guide.link(source, f"{language}/glossary.md")
-            return glossary.linked(text, language, address)
+            text = glossary.linked(text, language, address)
+        if language in LANGUAGES:
+            return asked.marked(text, name, language)
         return text
 
 

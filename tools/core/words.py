@@ -35,6 +35,8 @@ WORDS = {
         "download": "下载这个 notebook",
         "plot": "上面的代码画出的图",
         "reply": "选它的话",
+        "right": "对",  # how the reply to the right option begins
+        "deck": '出自<a href="{address}">{site}</a>，CC BY 4.0 许可。',
         "experiment": "实验代码：{question}",
         "about experiment": "测出这些数的代码、断言的条件和图的画法，行号与断言所指一致。",
         # common answers
@@ -101,6 +103,8 @@ WORDS = {
         "download": "Download this notebook",
         "plot": "What the code above has drawn",
         "reply": "If you choose this",
+        "right": "Right",
+        "deck": 'From <a href="{address}">{site}</a>, under CC BY 4.0.',
         "experiment": "Code of the experiment: {question}",
         "about experiment": "The code that measured the numbers, the conditions of the claims, and the "
         "figures, line by line.",

@@ -16,7 +16,9 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from tools import finishing, search
+from tools.core import asked
 from tools.core.extension import GuideExtension
+from tools.core.pages import LANGUAGES
 from tools.host import converting, derived, languages, sharing, showing
 from tools.host.faults import Faults
 from tools.host.languages import language_of
@@ -27,6 +29,7 @@ markup: GuideExtension
 navigation: dict[str, Navigation]
 converter: converting.Converter
 pictured: set[str] = set()
+asks: dict[str, str] = {}
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -89,6 +92,9 @@ def on_env(env: Any, config: Config, files: Files) -> None:
     """All pages are read: a build ends here if they have faults."""
     if faults.messages and not faults.serving:
         raise PluginError("\n".join(("", *faults.messages)))
+    for language in LANGUAGES:
+        pages = (f.page for f in files if f.src_uri.startswith(f"{language}/"))
+        asks[language] = asked.counted(str(page.content) for page in pages if page)
 
 
 def on_build_error(error: Exception) -> None:
@@ -104,6 +110,7 @@ def on_page_context(context: Context, page: Page, config: Config, **_: Any) -> N
     # It is made of finished pages: while they are written, there is none.
     context["beside"] = None if faults.serving else languages.beside(page)
     context["shared"] = sharing.properties(page, config, markup.guide, pictured)
+    context["asked"] = asks.get(language_of(page) or "", "")
 
 
 def on_post_page(output: str, page: Page, config: Config) -> str:

@@ -15,6 +15,8 @@ from tools.core.pages import LANGUAGES
 from tools.core.words import WORDS
 from tools.site import build
 from tools.taking import book, decks, sheet, zipped
+from tools.taking.decks import DeckError
+from tools.taking.printing import PrintingError
 
 FOLDER = "take"
 PAGE = "offline"
@@ -94,7 +96,7 @@ def main() -> None:
     """Build the site and all of this; nothing takes the old one's place unless all is made."""
     try:
         build(ROOT / "site", also=add)
-    except OfflineError as error:
+    except (OfflineError, DeckError, PrintingError) as error:
         raise SystemExit(f"make offline: {error}; site is as it was") from error
 
 

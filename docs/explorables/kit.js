@@ -49,7 +49,7 @@
         show: (/** @type {boolean} */ value) => (input.checked = value),
         parse: (text) => (text === "1" ? true : text === "0" ? false : null),
       };
-    const [min, max] = [+input.min, +input.max];
+    const [min, max, step] = [+input.min, +input.max, +input.step];
     if (input.type === "number")
       return {
         read: () => Math.max(min, Math.min(max, Math.round(+input.value))) || min, // it may be half typed
@@ -67,7 +67,11 @@
         // Not a number first: it would pass for the left end of a scale.
         // The ends of a logarithmic scale, too, are rounded to two digits.
         const slack = kind.startsWith("log") ? 0.022 : 1e-9;
-        return Number.isFinite(value) && at >= min - slack && at <= max + slack ? value + 0 : null; // -0 is 0
+        if (!Number.isFinite(value) || at < min - slack || at > max + slack) return null;
+        // What the slider can stand for: on scales of steps the nearest step, else two digits.
+        const stepwise = kind === "linear" || kind === "count";
+        const near = scale.value(stepwise ? +(min + step * Math.round((at - min) / step)).toFixed(9) : at, min);
+        return kind === "count" && near !== value ? null : near + 0; // -0 is 0
       },
     };
   }
@@ -197,7 +201,8 @@
     form.addEventListener("change", ({ target }) => {
       const input = /** @type {HTMLInputElement} */ (target);
       if (input.type === "number") {
-        const value = /** @type {Control} */ (controls.get(input.name)).read();
+        // What was emptied is as it was before.
+        const value = input.value ? /** @type {Control} */ (controls.get(input.name)).read() : state[input.name];
         input.value = String(value);
         set({ [input.name]: value });
       }

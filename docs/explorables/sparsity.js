@@ -139,7 +139,8 @@
       kit.write(part("finding"), finding);
       say(finding);
       const hand = maths.HANDS[s.way];
-      tell(hand, kit.number(s[hand], 2), kit.fill(words.aloud, { ...told, value: kit.number(s[hand], 2) }));
+      // While it trained, the hand may have gone on.
+      if (s === wanted) tell(hand, kit.number(s[hand], 2), kit.fill(words.aloud, { ...told, value: kit.number(s[hand], 2) }));
     }
 
     return { draw };

@@ -56,6 +56,7 @@
 
     function restart() {
       net = maths.start(state);
+      ranks.length = 0; // those of the last one
       const tried = { name: name(), curve: [] };
       const others = runs.filter((run) => run.curve.length > STEPS / EVERY && String(run.name) !== String(tried.name));
       runs = [tried, ...others].slice(0, RUNS + 1);

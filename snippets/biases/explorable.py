@@ -76,10 +76,11 @@ def words(say: Say) -> dict[str, str]:
         ),
         "arrives": say(
             "LSTM 的第一步得到的梯度，是最后一步的 {reach} 倍。"
-            "单看偏置，遗忘门每步留 {kept}%，{half}漏掉一半；要记 {steps}，偏置该是 ln {before} ≈ {rule}。",
+            "单看偏置，遗忘门每步留 {kept}%，{half}漏掉一半；"
+            "要记 {steps}，按规则偏置取 ln {before} ≈ {rule}。",
             "The LSTM’s first step gets {reach} of the gradient that the last one gets. "
             "With its bias alone the gate keeps {kept}% a step, half of the memory after {half}; "
-            "to remember {steps}, the bias should be ln {before} ≈ {rule}.",
+            "the rule for {steps} is a bias of ln {before} ≈ {rule}.",
         ),
         "grows": say(
             "LSTM 的第一步得到的梯度比最后一步还大，是它的 {reach} 倍。"

@@ -41,7 +41,7 @@ def words(say: Say) -> dict[str, str]:
         "samples": "T = {samples}",
         "samples aloud": say(
             "采样 {samples} 次，平均的损失是 {on} nat",
-            "{samples} samples, loss of their mean {on} nats",
+            "T = {samples}, loss {on} nats",
         ),
         # findings
         "one": say(

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from tools.site import environment
 
+_CELL = re.compile(rb"\(node\d{8}\)")
 _FONTS = Path(__file__).with_name("fonts")
 
 
@@ -130,7 +131,7 @@ def finish(raw: bytes, html: str, file: Path) -> int:
     """
     seconds = int(environment()["SOURCE_DATE_EPOCH"])
     date = datetime.fromtimestamp(seconds, UTC).strftime("D:%Y%m%d%H%M%SZ")
-    with pikepdf.open(BytesIO(raw)) as document:
+    with pikepdf.open(BytesIO(_numbered(raw))) as document:
         info = document.docinfo
         info["/CreationDate"] = info["/ModDate"] = pikepdf.String(date)
         info["/Creator"] = pikepdf.String("tools/taking")  # it told of this machine
@@ -143,6 +144,13 @@ def finish(raw: bytes, html: str, file: Path) -> int:
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
         )
         return len(document.pages)
+
+
+def _numbered(raw: bytes) -> bytes:
+    """Count the names of table cells from one: Chromium counts on from whatever it drew before."""
+    names = sorted(set(_CELL.findall(raw)))
+    numbers = {name: b"(node%08d)" % number for number, name in enumerate(names, 1)}
+    return _CELL.sub(lambda found: numbers[found[0]], raw)
 
 
 def _name_bookmarks(document: pikepdf.Pdf, html: str, file: Path) -> None:

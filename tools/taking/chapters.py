@@ -14,6 +14,7 @@ from tools.core.words import WORDS
 # What only a screen has: forms, figures for phones, links that set what can be turned.
 _SCREEN = ".headerlink, .narrow, .explorable form, p.try, form.filter, .choice input"
 _FOR_SCRIPTS = {"aria-live", "tabindex", "title", "translate", "hidden", "name"}
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,7 @@ def _chapter(
         _still(figure, f"{address}#figure", language)
     for box in article.select("details.listing"):
         _called(box, address, language)
-    for tag in article.select("details, summary"):
-        kind = "fold" if tag.name == "details" else "summary"
-        _name(tag, kind)
-        tag.name = "div" if kind == "fold" else "p"
+    _named(article)
     for tag in article.find_all(True):
         for name in [n for n in tag.attrs if n in _FOR_SCRIPTS or n[:5] == "data-"]:
             del tag[name]
@@ -88,6 +86,17 @@ def _chapter(
         Heading(str(tag["id"]), tag.decode_contents()) for tag in article.select("h2")
     )
     return Chapter(slug, number, text, heading, headings, article.decode_contents())
+
+
+def _named(article: Tag) -> None:
+    """Folds as boxes that cannot be closed, and what is stressed in Chinese, which has no italics."""
+    for tag in article.select("details, summary"):
+        kind = "fold" if tag.name == "details" else "summary"
+        _name(tag, kind)
+        tag.name = "div" if kind == "fold" else "p"
+    for tag in article.select("em"):
+        if _HAN.search(tag.get_text()):
+            _name(tag, "han")
 
 
 def _listed(box: Tag) -> None:

@@ -61,7 +61,7 @@ def add(site: Path) -> None:
             page = site / language / PAGE / "index.html"
             html = page.read_text(encoding="utf-8")
             for section, (file, size) in made.items():
-                html = _offered(html, section, file, size, words)
+                html = offered(html, section, file, size, words)
             page.write_text(html, encoding="utf-8")
 
 
@@ -69,7 +69,7 @@ def _file(site: Path, kind: str, suffix: str) -> Path:
     return site / FOLDER / f"answers-that-run{kind}.{suffix}"
 
 
-def _offered(
+def offered(
     html: str, section: str, file: Path, size: str, words: dict[str, str]
 ) -> str:
     """The page with a file in the place of the note that it is not there."""

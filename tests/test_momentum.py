@@ -372,7 +372,8 @@ def is_so(name, state, numbers):
     match name:
         case "diverges":
             limit = largest_stable_lr(momentum, condition, nesterov=nesterov)
-            return lr >= limit * (1 - 1e-9)
+            told = {"product": lr * condition, "limit": limit * condition}
+            return lr >= limit * (1 - 1e-9) and numbers == pytest.approx(told)
         case "limit" | "driven":
             stays = max(map(abs, steep)) < 3 and max(map(abs, steep[-3:])) > 1e-3
             return stays and (state["noise"] > 0) == (name == "driven")

@@ -60,7 +60,7 @@
       for (const trained of [s.trained, ...Object.keys(AXES)]) {
         const run = maths.run(trained, s.seed);
         while (run.scores.length < MOST) {
-          if (performance.now() - start > SLICE) return trained === s.trained ? again() : later();
+          if (run.scores.length && performance.now() - start > SLICE) return trained === s.trained ? again() : later();
           run.more();
         }
       }

@@ -138,7 +138,10 @@
     const left = 100 * flat.rate ** STEPS; // percent of a swing after all steps drawn
     const numbers = { flat: flat.steps, steep: steep.steps, left };
     const kinds = [flat.kind, steep.kind];
-    if (kinds.includes("diverges")) return { name: "diverges", numbers };
+    if (kinds.includes("diverges")) {
+      const limit = (2 * (1 + momentum)) / (nesterov ? 1 + 2 * momentum : 1);
+      return { name: "diverges", numbers: { product: lr * condition, limit } };
+    }
     if (kinds.includes("limit")) return { name: noise ? "driven" : "limit", numbers };
     if (noise) return { name: "noisy", numbers: { floor: noise * Math.sqrt(Math.max(flat.gain, steep.gain)) } };
     if (kinds.includes("flips")) return { name: "flips", numbers };

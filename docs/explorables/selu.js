@@ -130,7 +130,8 @@
       const digits = (value) => (value !== 1 && Math.abs(value - 1) < 0.01 ? 5 : 3);
       const told = (values) =>
         Object.fromEntries(Object.entries(values).map(([key, value]) => [key, kit.number(value, digits(value))]));
-      const finding = kit.fill(words[name], told(numbers));
+      const dropped = s.dropout ? kit.fill(words.dropped, told({ effective: tau })) : "";
+      const finding = dropped + kit.fill(words[name], told(numbers));
       kit.write(part("finding"), finding);
       say(finding);
       const after = { after: found[0].signal[DEPTH], relu: found[1].signal[DEPTH] };

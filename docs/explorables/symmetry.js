@@ -107,7 +107,7 @@
     function show() {
       const { outputs, spreads } = seen;
       spreads.forEach((spread, l) => {
-        kit.write(part(`rank${l + 1}`), ranks[l]?.toFixed(1) ?? "");
+        kit.write(part(`rank${l + 1}`), ranks[l]?.toFixed(2) ?? "");
         const row = outputs[l + 1].subarray(state.image * UNITS, (state.image + 1) * UNITS);
         const largest = Math.max(...row) || 1;
         columns[l].forEach((dot, j) => {
@@ -185,7 +185,7 @@
       const { name: sentence, numbers } = maths.finding(state, seen);
       const write = (key, value) => {
         if (Array.isArray(value)) return value.join(kit.zh ? "、" : ", ");
-        return key === "fewest" ? value.toFixed(2) : kit.number(value); // it may be a hair above 1
+        return key === "fewest" ? value.toFixed(value < 1.01 ? 4 : 2) : kit.number(value); // a hair above 1 is not 1
       };
       const told = Object.entries(numbers).map(([key, value]) => [key, write(key, value)]);
       const finding = kit.fill(words[sentence], Object.fromEntries(told));

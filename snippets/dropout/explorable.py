@@ -58,9 +58,10 @@ def words(say: Say) -> dict[str, str]:
             "and {accuracy}% are right.",
         ),
         "worse limit": say(
-            "采样 {most} 次，还比 eval() 高 {gap}。eval() 本来就不够自信，平均给自己的答案 {confidence}%，"
+            "采样 {most} 次，停在 {on}，还比 eval() 高 {gap}。"
+            "eval() 本来就不够自信，平均给自己的答案 {confidence}%，"
             "却答对了 {accuracy}%；采样的平均更不自信：{softer}%。一次 eval() 加温度：{tempered}。",
-            "{most} samples, and still {gap} above eval(), which was underconfident already: "
+            "{most} samples stop at {on}, still {gap} above eval(), which was underconfident already: "
             "it gives its answers {confidence}% on average, and {accuracy}% are right. "
             "The mean of the samples is less sure still: {softer}%. One pass with a temperature: {tempered}.",
         ),
@@ -72,9 +73,9 @@ def words(say: Say) -> dict[str, str]:
             "and {accuracy}% are right. The mean of the samples gives {softer}%.",
         ),
         "better limit": say(
-            "采样 {most} 次，比 eval() 低 {gap}。eval() 过于自信：平均给自己的答案 {confidence}%，"
+            "采样 {most} 次，停在 {on}，比 eval() 低 {gap}。eval() 过于自信：平均给自己的答案 {confidence}%，"
             "只答对 {accuracy}%；采样的平均给 {softer}%。一次 eval() 加温度更低：{tempered}。",
-            "{most} samples, and {gap} below eval(), which is overconfident: it gives its answers "
+            "{most} samples stop at {on}, {gap} below eval(), which is overconfident: it gives its answers "
             "{confidence}% on average, and {accuracy}% are right. The mean of the samples gives {softer}%. "
             "One pass with a temperature is lower still: {tempered}.",
         ),

@@ -120,8 +120,9 @@ def words(say: Say) -> dict[str, str]:
             "and in the long run noise in the gradients drives it farther and farther away.",
         ),
         "diverges": say(
-            "发散：对陡的方向，学习率乘曲率超过了上限。",
-            "It diverges: for the steep direction, learning rate times curvature is beyond the limit.",
+            "发散：对陡的方向，学习率乘曲率是 {product}，超过了上限 {limit}。",
+            "It diverges: for the steep direction, learning rate times curvature is {product}, "
+            "beyond the limit, {limit}.",
         ),
     }
 

@@ -42,6 +42,10 @@ def words(say: Say) -> dict[str, str]:
             "τ {tau}, second moment after fifty layers {after} with SELU, {relu} with ReLU",
         ),
         # findings
+        "dropped": say(
+            "随机失活把 τ 变成 τ ÷ (1 − p) = {effective}。",
+            "Dropout turns τ into τ ÷ (1 − p) = {effective}. ",
+        ),
         "fades": say(
             "权重太小：SELU 的信号和梯度每层最多乘以 {most}，ReLU 的乘以 {relu}。"
             "两者都越来越小，ReLU 更快。",
@@ -56,9 +60,9 @@ def words(say: Say) -> dict[str, str]:
         ),
         "returns": say(
             "SELU 忘掉了起点：二阶矩从 {start} 出发，过 {layers} 层，与 {fixed} 就相差不到一成。"
-            "ReLU 不论大小，每层都乘以 {relu}。梯度传回输入时，SELU 的是原来的 {gradient} 倍。",
+            "ReLU 忘不掉：不论大小，每层都乘以 {relu}。梯度传回输入时，SELU 的是原来的 {gradient} 倍。",
             "SELU forgets the start, {start}: layer {layers} is the first within ten percent of {fixed}. "
-            "ReLU multiplies any size by {relu} per layer. "
+            "ReLU never forgets: it multiplies any size by {relu} per layer. "
             "SELU’s gradients reach the inputs multiplied by {gradient}.",
         ),
         "slow": say(

@@ -111,7 +111,7 @@ def form(say: Say) -> str:
     readings = (
         ("zeros", say("零（共 640）", "zeros of 640")),
         ("accuracy", say("测试准确率", "test accuracy")),
-        ("bytes", say("CSR 字节/稠密", "CSR bytes/dense")),
+        ("bytes", say("CSR（32 位）/稠密", "CSR (32-bit)/dense")),
     )
     heads = "".join(f'<th scope="col">{head}</th>' for _, head in readings)
     cells = "".join(f'<td data-part="{name}">&nbsp;</td>' for name, _ in readings)

@@ -35,14 +35,14 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "run: make format" >&2; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/oxlint --format unix --deny-warnings --no-error-on-unmatched-pattern docs >&2
+	@$(BIN)/oxlint --format unix --deny-warnings --no-error-on-unmatched-pattern docs tools/taking >&2
 	@$(BIN)/python -m tools.rules
 
 bench: $(READY) ## what measuring, building and saving cost, beside the plain thing, in half an hour; ONLY=saving for one part
 	@$(BIN)/python -m tools.bench $(ONLY)
 
 # torchvision belongs to a version of torch, which --no-deps leaves as it is.
-audit: site ## every page: accessibility, weight, HTML, performance; techniques on models of others; half an hour
+audit: site ## every page: accessibility, weight, frames, types, HTML, performance; techniques on models of others; half an hour
 	@$(BIN)/python -u -m tools.audit
 	@$(BIN)/pip install --quiet --target .venv/models --upgrade transformers==5.24.0
 	@$(BIN)/pip install --quiet --target .venv/models --upgrade --no-deps timm==1.0.31 torchvision==0.28.0

@@ -32,9 +32,22 @@ _BACK = (
     '<p class="source">{{{{Source}}}}</p></div>'
 )
 # What Anki shows of a page as the page shows it. A figure would need its own file, and colours for the night.
-_SHOWN = frozenset(
-    ("a", "b", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "sub", "sup")
-) | frozenset(("table", "tbody", "td", "th", "thead", "tr", "ul"))
+_SHOWN = [
+    "a",
+    "b",
+    "br",
+    "code",
+    "em",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "sub",
+    "sup",
+]
+_SHOWN += ["table", "tbody", "td", "th", "thead", "tr", "ul"]
 
 
 class DeckError(Exception):

@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import rjsmin
 import tinycss2
 
 from tools.core.kept import kept
@@ -109,6 +110,10 @@ def site(folder: Path) -> None:
     with worker.open("a", encoding="utf-8") as stream:
         asking = Path(__file__).with_name("search.js")
         stream.write("\n" + asking.read_text(encoding="utf-8"))
+    for file in (folder / "assets").glob("*.js"):  # ours
+        file.write_text(
+            rjsmin.jsmin(file.read_text(encoding="utf-8")), encoding="utf-8"
+        )
     _one_stylesheet(folder, pages, scripts)
     _signs_in_use(folder / "assets" / "fonts", pages.values())
     for file, html in pages.items():

@@ -32,9 +32,9 @@ _BACK = (
     '<p class="source">{{{{Source}}}}</p></div>'
 )
 # What Anki shows of a page as the page shows it. A figure would need its own file, and colours for the night.
-_SHOWN = frozenset(
-    ("a", "b", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "sub", "sup")
-) | frozenset(("table", "tbody", "td", "th", "thead", "tr", "ul"))
+_SHOWN = re.compile(
+    "a|b|br|code|em|i|li|ol|p|pre|strong|su[bp]|table|tbody|t[dhr]|thead|ul"
+)
 
 
 class DeckError(Exception):
@@ -228,7 +228,7 @@ class _Page:
             if tag.name in ("data", "span", "div", "small"):
                 tag.unwrap()
                 continue
-            if tag.name not in _SHOWN:
+            if not _SHOWN.fullmatch(tag.name):
                 raise DeckError(
                     f"{self.file}: a card would need <{tag.name}>, which tools/taking/decks.py cannot "
                     f"write; say it in words in {part.get_text()[:60]!r}"

@@ -191,7 +191,10 @@ def test_what_cannot_become_a_card_is_told(
 
 def test_a_site_that_asks_nothing_is_told(site: Path, tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
-    home = '<section class="card"><h3 id="momentum">Momentum</h3></section>'
+    home = (
+        '<link rel="canonical" href="https://a.example/en/"><article><h1>A guide</h1>'
+        '<section class="card"><h3 id="momentum">Momentum</h3></section></article>'
+    )
     (tmp_path / "en/index.html").write_text(home)
     with pytest.raises(decks.DeckError, match="no page asks anything"):
         decks.write(tmp_path, "en", tmp_path / "no.apkg")

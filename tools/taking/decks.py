@@ -121,31 +121,26 @@ def cards(site: Path, language: str) -> Iterator[Card]:
     Raises:
         DeckError: If a card has what Anki would not show.
     """
-    home = _read(_file(site, language, ""))
-    course = [str(heading["id"]) for heading in home.select(".card h3[id]")]
+    cards = _Page(_file(site, language, ""), "index").soup.select(".card h3[id]")
+    course = [str(heading["id"]) for heading in cards]
     asking = [name for name in course if _file(site, language, name).is_file()]
     for name in [*asking, "questions"]:
-        file = _file(site, language, name)
-        if not file.is_file():
-            continue
-        page = _Page(file, name)
-        yield from page.choice()
-        yield from page.checks()
+        if (file := _file(site, language, name)).is_file():
+            page = _Page(file, name)
+            yield from page.choice()
+            yield from page.checks()
 
 
 def _file(site: Path, language: str, name: str) -> Path:
     return site / language / name / "index.html"
 
 
-def _read(file: Path) -> BeautifulSoup:
-    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
-
-
 class _Page:
     """A page as it stands in the site."""
 
     def __init__(self, file: Path, name: str) -> None:
-        self.soup, self.file, self.name = _read(file), file, name
+        self.file, self.name = file, name
+        self.soup = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
         canonical = self.soup.select_one("link[rel=canonical]")
         if canonical is None:
             raise DeckError(
@@ -187,8 +182,7 @@ class _Page:
         about = f'<p class="about">{self.title}</p>' if asks else ""
         for details in self.soup.select("details[data-check]"):
             number = str(details["data-check"]).rpartition(".")[2]
-            summary = details.summary
-            heading = details.find_previous("h2")
+            summary, heading = details.summary, details.find_previous("h2")
             assert summary and heading
             summary.extract()
             # The number of the twenty is no part of the question.

@@ -67,7 +67,7 @@
         // Not a number first: it would pass for the left end of a scale.
         // The ends of a logarithmic scale, too, are rounded to two digits.
         const slack = kind.startsWith("log") ? 0.022 : 1e-9;
-        if (!Number.isFinite(value) || at < min - slack || at > max + slack) return null;
+        if (!(Number.isFinite(value) && at >= min - slack && at <= max + slack)) return null; // no place at all, too
         // What the slider can stand for: on scales of steps the nearest step, else two digits.
         const stepwise = kind === "linear" || kind === "count";
         const near = scale.value(stepwise ? +(min + step * Math.round((at - min) / step)).toFixed(9) : at, min);

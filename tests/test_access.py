@@ -18,7 +18,7 @@ KINDS = {
     "traps": "en/traps/",
     "glossary": "zh/glossary/",
     "reference": "en/api/",
-    "code": "zh/code/dropout/",
+    "code": "zh/code/activations/",
     "notebook": "en/notebooks/sparsity/",
 }
 LIMIT = 120_000  # bytes of a first view, compressed

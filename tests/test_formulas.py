@@ -27,6 +27,8 @@ def pages_with(site: Path, markup: str) -> list[str]:
         file.relative_to(site).as_posix()
         for file in sorted(site.rglob("*.html"))
         if markup in file.read_text(encoding="utf-8")
+        # Side by side stands what stands on these pages; its own test looks at it.
+        and "both" not in file.relative_to(site).parts
     ]
 
 

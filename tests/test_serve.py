@@ -221,7 +221,7 @@ def test_two_builds_of_one_site_wait_for_each_other(
     at_work: list[str] = []
     most = []
 
-    def build(target: Path) -> None:
+    def build(target: Path, _also: object) -> None:
         at_work.append(target.name)
         most.append(len(at_work))
         time.sleep(0.2)

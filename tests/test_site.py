@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 from xml.etree import ElementTree
@@ -22,6 +21,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from snippets.evidence.questions import questions, techniques
+from tools import offline
 from tools.core.pages import Page
 from tools.site import build, environment
 
@@ -422,63 +422,6 @@ def test_the_ledger_is_whole_on_paper_without_javascript(
     context.close()
 
 
-WIDTHS = (1280, 390, 320)  # the last is 1280 at fourfold size
-FIGURE_TEXT = """() => [...document.querySelectorAll("svg.fig text, .explorable svg text")]
-    .filter(t => t.getClientRects().length && t.textContent.trim())
-    .map(t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a)"""
-
-
-# How wide a page is with all folds open, once it has come to rest: what slides away at another width is wide
-# on its way.
-WIDE = """async () => {
-    for (const fold of document.querySelectorAll("details")) fold.open = true;
-    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    for (const moving of document.getAnimations())
-        if (moving.effect.getComputedTiming().endTime < Infinity) moving.finish();
-    return document.documentElement.scrollWidth;
-}"""
-
-
-@dataclass
-class Crawl:
-    """What was seen of all pages, light or dark, by page."""
-
-    asked: list[tuple[str, str]] = field(default_factory=list)  # addresses
-    said: list[tuple[str, str]] = field(default_factory=list)  # to the console
-    # Of each page at each width: how wide it is, and how large the words of its figures are.
-    wide: dict[tuple[str, int], int] = field(default_factory=dict)
-    words: dict[tuple[str, int], list[float]] = field(default_factory=dict)
-
-
-@pytest.fixture(scope="module", params=["light", "dark"])
-def crawl(
-    site: Path, address: str, browser: Browser, request: pytest.FixtureRequest
-) -> Crawl:
-    """Every page, once."""
-    seen, name = Crawl(), ""
-    context = browser.new_context(color_scheme=request.param)
-    context.on("request", lambda request: seen.asked.append((name, request.url)))
-    context.on("console", lambda message: seen.said.append((name, message.text)))
-    page = context.new_page()
-    for file in html_files(site):
-        name = file.relative_to(site).as_posix()
-        page.goto(address + name)
-        for width in WIDTHS if request.param == "light" else WIDTHS[:2]:
-            page.set_viewport_size({"width": width, "height": 900})
-            seen.wide[name, width] = page.evaluate(WIDE)
-            if width > 320:  # where words may be as small as the reader has made them
-                seen.words[name, width] = page.evaluate(FIGURE_TEXT)
-    context.close()
-    return seen
-
-
-def test_no_request_leaves_the_origin(crawl: Crawl, address: str) -> None:
-    ours = (address, "data:", "blob:")
-    door = "404.html"  # it asks at the root of the site's address, which is not here
-    assert [a for a in crawl.asked if a[0] != door and not a[1].startswith(ours)] == []
-    assert [said for said in crawl.said if said[0] != door] == []
-
-
 @pytest.mark.parametrize(
     ("language", "query", "wanted"),
     [
@@ -552,14 +495,6 @@ def test_a_link_to_a_claim_opens_its_fold(
     context.close()
 
 
-def test_no_page_scrolls_sideways_and_figures_stay_legible(crawl: Crawl) -> None:
-    for place, wide in crawl.wide.items():
-        assert wide <= place[1], place
-    assert sum(map(len, crawl.words.values())) > 1000
-    for place, sizes in crawl.words.items():
-        assert all(size >= 11 for size in sizes), (place, min(sizes))
-
-
 def test_a_page_reads_without_javascript(address: str, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -574,7 +509,7 @@ def test_a_page_reads_without_javascript(address: str, browser: Browser) -> None
 
 
 def test_two_builds_are_the_same_files(site: Path, tmp_path: Path) -> None:
-    build(tmp_path / "again")
+    build(tmp_path / "again", also=offline.add)
     builds = [
         {
             p.relative_to(folder): p.read_bytes()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -34,35 +35,43 @@ def add(site: Path) -> None:
     Raises:
         OfflineError: If there is no browser in CI, or the page has no place for a file.
     """
+    executable = find_browser()
+    if executable is None:
+        message = "the book and the sheet are printed by Chromium: install it, or set CHROME_PATH"
+        if os.environ.get("CI"):
+            raise OfflineError(message)
+        print(f"make offline: {message}; they are left out", file=sys.stderr)
     (site / FOLDER).mkdir()
-    with ExitStack() as stack:
-        executable = find_browser()
-        if executable is None:
-            message = "the book and the sheet are printed by Chromium: install it, or set CHROME_PATH"
-            if os.environ.get("CI"):
-                raise OfflineError(message)
-            print(f"make offline: {message}; they are left out", file=sys.stderr)
-        browser = stack.enter_context(browsing(executable)) if executable else None
-        whole = _file(site, "", "zip")
-        zipped.write(site, whole)
-        for language in LANGUAGES:
-            words = WORDS[language]
-            made = {"zip": (whole, "")}
-            file = _file(site, f"-cards.{language}", "apkg")
-            cards = decks.write(site, language, file)
-            made["cards"] = file, words["cards"].format(n=cards)
-            if browser:
-                file = _file(site, f".{language}", "pdf")
-                pages = book.write(site, language, file, browser)
-                made["book"] = file, words["book pages"].format(n=pages)
-                file = _file(site, f"-sheet.{language}", "pdf")
-                sheet.write(site, language, file, browser)
-                made["sheet"] = file, words["one page"]
-            page = site / language / PAGE / "index.html"
-            html = page.read_text(encoding="utf-8")
-            for section, (file, size) in made.items():
-                html = offered(html, section, file, size, words)
-            page.write_text(html, encoding="utf-8")
+    whole = _file(site, "", "zip")
+    zipped.write(site, whole)
+    # At once: most of the time Chromium prints, in processes of its own.
+    with ThreadPoolExecutor(len(LANGUAGES)) as pool:
+        made = list(pool.map(partial(_made, site, executable), LANGUAGES))
+    for language, files in zip(LANGUAGES, made, strict=True):
+        page = site / language / PAGE / "index.html"
+        html = page.read_text(encoding="utf-8")
+        for section, (file, size) in {"zip": (whole, ""), **files}.items():
+            html = offered(html, section, file, size, WORDS[language])
+        page.write_text(html, encoding="utf-8")
+
+
+def _made(
+    site: Path, executable: str | None, language: str
+) -> dict[str, tuple[Path, str]]:
+    """The files of a language, by the section that offers them, each with its size in words."""
+    words = WORDS[language]
+    cards = _file(site, f"-cards.{language}", "apkg")
+    count = decks.write(site, language, cards)
+    made = {"cards": (cards, words["cards"].format(n=count))}
+    if executable:
+        with browsing(executable) as browser:
+            pdf = _file(site, f".{language}", "pdf")
+            pages = book.write(site, language, pdf, browser)
+            made["book"] = pdf, words["book pages"].format(n=pages)
+            pdf = _file(site, f"-sheet.{language}", "pdf")
+            sheet.write(site, language, pdf, browser)
+            made["sheet"] = pdf, words["one page"]
+    return made
 
 
 def _file(site: Path, kind: str, suffix: str) -> Path:

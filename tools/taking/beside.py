@@ -12,6 +12,7 @@ from tools.core.pages import LANGUAGES
 from tools.taking import twins
 
 FOLDER = "both"
+_STYLE = "beside.css"  # beside style.css
 # The reference, code and notebooks say the same in both languages, but for their headings.
 LEFT_OUT = ("api", "code", "notebooks")
 
@@ -137,6 +138,12 @@ class _Beside:
         # its address.
         noindex = {"name": "robots", "content": "noindex"}
         head.title.insert_after(zh.new_tag("meta", attrs=noindex))
+        last = head.select("link[rel=stylesheet]")[-1]
+        style = {
+            "rel": "stylesheet",
+            "href": str(last["href"]).replace("style.css", _STYLE),
+        }
+        last.insert_after(zh.new_tag("link", attrs=style))
         for tag in head.select("link[rel=canonical], meta[property='og:url']"):
             key = "href" if tag.name == "link" else "content"
             own = f"/zh/{self.name.removesuffix('index.html')}"

@@ -231,7 +231,8 @@ def _declarations(css: list[Any], read: set[str] | None) -> Iterator[str]:
     for part in _parsed(tinycss2.parse_declaration_list, css):
         variable = part.type == "declaration" and part.name.startswith("--")
         if not variable or read is None or part.name in read:
-            yield part.serialize()
+            name, colon, value = part.serialize().partition(":")
+            yield f"{name}{colon}{value.strip()}"
 
 
 def _parsed(parse: Callable[..., list[Any]], css: str | list[Any]) -> Iterator[Any]:

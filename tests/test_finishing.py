@@ -133,3 +133,9 @@ def test_a_theme_that_has_changed_is_noticed(folder: Path) -> None:
         finishing.site(folder)
     with pytest.raises(finishing.FinishingError, match="a page has"):
         finishing.page("<html>", "en")
+
+
+def test_a_page_has_no_indents_but_those_that_are_shown() -> None:
+    page = "<p>a\n\n   b</p>\n  <pre>x:\n    y\n\n</pre>\n  <p>c</p>"
+    light = finishing._without_indents(page)
+    assert light == "<p>a\nb</p>\n<pre>x:\n    y\n\n</pre>\n<p>c</p>"

@@ -117,7 +117,13 @@ def site(folder: Path) -> None:
     _one_stylesheet(folder, pages, scripts)
     _signs_in_use(folder / "assets" / "fonts", pages.values())
     for file, html in pages.items():
-        file.write_text(html, encoding="utf-8")
+        file.write_text(_without_indents(html), encoding="utf-8")
+
+
+def _without_indents(html: str) -> str:
+    """A page without blank lines and indents, which nobody sees, except where they are shown."""
+    shown = r"(<(pre|script|textarea)\b.*?</\2>)"
+    return re.sub(rf"{shown}|\n\s+", lambda m: m[1] or "\n", html, flags=re.S)
 
 
 def replaced(text: str, old: str, new: str, where: str) -> str:

@@ -228,8 +228,10 @@ def test_a_part_of_a_formula_stands_for_the_whole(
 
 
 def test_formulas_and_code_are_not_translated(site: Path) -> None:
-    for name in pages_with(site, "<math"):
-        text = (site / name).read_text(encoding="utf-8")
+    for name in sorted(site.rglob("*.html")):
+        text = name.read_text(encoding="utf-8")
+        if "<math" not in text:
+            continue
         assert len(re.findall(r'translate="no"><math', text)) == text.count("<math"), (
             name
         )

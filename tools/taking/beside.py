@@ -138,17 +138,19 @@ class _Beside:
         # its address.
         noindex = {"name": "robots", "content": "noindex"}
         head.title.insert_after(zh.new_tag("meta", attrs=noindex))
-        last = head.select("link[rel=stylesheet]")[-1]
-        style = {
-            "rel": "stylesheet",
-            "href": str(last["href"]).replace("style.css", _STYLE),
-        }
-        last.insert_after(zh.new_tag("link", attrs=style))
+        self._style(zh)
         for tag in head.select("link[rel=canonical], meta[property='og:url']"):
             key = "href" if tag.name == "link" else "content"
             own = f"/zh/{self.name.removesuffix('index.html')}"
             address = str(tag[key]).removesuffix(own)
             tag[key] = address + own.replace("zh", FOLDER, 1)
+
+    def _style(self, soup: BeautifulSoup) -> None:
+        """Add the rules that only these pages need."""
+        for last in soup.select("head link[rel=stylesheet]")[-1:]:
+            href = str(last["href"]).replace("style.css", _STYLE)
+            style = {"rel": "stylesheet", "href": href}
+            last.insert_after(soup.new_tag("link", attrs=style))
 
     def _relink(self, soup: BeautifulSoup) -> None:
         """Let links stay side by side where they can, and lead to the page of their language where not."""

@@ -16,6 +16,7 @@ from tools.parity import unequal
 from tools.taking import beside, twins
 
 LANGUAGES = ("zh", "en")
+HEAD = '<head><title>T</title><link rel="stylesheet" href="style.css"></head>'
 
 
 def read(file: Path) -> BeautifulSoup:
@@ -117,7 +118,7 @@ def test_a_page_without_an_article_is_named(tmp_path: Path) -> None:
     for language in LANGUAGES:
         file = tmp_path / language / "toy" / "index.html"
         file.parent.mkdir(parents=True)
-        file.write_text("<html><head><title>T</title></head><p>Text.</p></html>")
+        file.write_text(f"<html>{HEAD}<p>Text.</p></html>")
     with pytest.raises(beside.BesideError, match=r"toy/index\.html has no <article>"):
         beside.add(tmp_path)
 
@@ -126,7 +127,7 @@ def test_navigation_that_differs_is_named(tmp_path: Path) -> None:
     for language, more in (("zh", ""), ("en", '<p class="md-ellipsis">A</p>')):
         (tmp_path / language).mkdir()
         (tmp_path / language / "toy.html").write_text(
-            f"<html><head><title>T</title></head>{more}<article></article></html>"
+            f"<html>{HEAD}{more}<article></article></html>"
         )
     message = r"zh/toy\.html has \.md-ellipsis 0 times, en/toy\.html 1 times; give both the same"
     with pytest.raises(beside.BesideError, match=message):
@@ -138,7 +139,7 @@ def test_drawings_keep_ids_of_their_own_and_links_their_view(tmp_path: Path) -> 
         (tmp_path / language).mkdir()
         for name in ("toy", "api"):
             (tmp_path / language / f"{name}.html").write_text(
-                '<html lang="x"><head><title>T</title></head><article><p><a href="toy.html#a">'
+                f'<html lang="x">{HEAD}<article><p><a href="toy.html#a">'
                 f'{word}</a> <a href="api.html">{word}</a> <a href="?w=1#a">{word}</a>'
                 f'<a href="https://e.org/{language}/a">1</a></p><figure>'
                 f'<svg viewBox="0 0 1 1" class="fig"><path id="p"/><use href="#p" clip-path="url(#p)"/>'
@@ -148,6 +149,7 @@ def test_drawings_keep_ids_of_their_own_and_links_their_view(tmp_path: Path) -> 
     text = (tmp_path / "both" / "toy.html").read_text()
     assert not (tmp_path / "both" / "api.html").exists()
     assert re.findall(r'href="([^#"][^"]*)"', text) == [
+        *("style.css", "beside.css"),
         *("toy.html#a", "../zh/api.html", "../zh/toy.html?w=1#a", "https://e.org/zh/a"),
         *("toy.html#a", "../en/api.html", "../en/toy.html?w=1#a", "https://e.org/en/a"),
     ]

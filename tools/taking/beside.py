@@ -147,10 +147,10 @@ class _Beside:
 
     def _style(self, soup: BeautifulSoup) -> None:
         """Add the rules that only these pages need."""
-        for last in soup.select("head link[rel=stylesheet]")[-1:]:
-            href = str(last["href"]).replace("style.css", _STYLE)
-            style = {"rel": "stylesheet", "href": href}
-            last.insert_after(soup.new_tag("link", attrs=style))
+        last = soup.select("head link[rel=stylesheet]")[-1]
+        href = str(last["href"]).replace("style.css", _STYLE)
+        style = {"rel": "stylesheet", "href": href}
+        last.insert_after(soup.new_tag("link", attrs=style))
 
     def _relink(self, soup: BeautifulSoup) -> None:
         """Let links stay side by side where they can, and lead to the page of their language where not."""

@@ -14,14 +14,14 @@ import pikepdf
 import pypdfium2 as pdfium
 from playwright.sync_api import Browser
 
-from snippets.evidence.questions import questions
+from snippets.evidence.questions import ROOT, questions
 from tools.core.words import WORDS
 from tools.site import environment
 from tools.taking import printing
 from tools.taking.chapters import Chapter, Heading, chapters, dangling
 from tools.taking.printing import PrintingError
 
-_STYLE = Path(__file__).with_name("book.css")
+_STYLES = (ROOT / "docs/assets/drawn.css", Path(__file__).with_name("book.css"))
 APPENDICES = ("ledger", "glossary")
 
 
@@ -109,7 +109,8 @@ def _document(
         )
         parts.append(f'<section id="{chapter.slug}--all">{chapter.html}</section>\n')
     heads.append(f"@page {{ @top-left {{ content: {_quoted(words['site'])} }} }}\n")
-    style = printing.typeface(language) + _STYLE.read_text(encoding="utf-8")
+    style = printing.typeface(language)
+    style += "".join(file.read_text(encoding="utf-8") for file in _STYLES)
     return (
         f'<!doctype html>\n<html lang="{words["tag"]}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{words['site']}</title>\n"

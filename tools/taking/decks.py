@@ -25,7 +25,6 @@ from tools.site import environment
 
 _ID = "answers-that-run"
 _STYLE = Path(__file__).with_name("card.css")
-_TAGS = {"zh": "zh-Hans", "en": "en"}
 _FRONT = '<div class="side" lang="{lang}">{{{{Question}}}}</div>'
 _BACK = (
     '<div class="side back" lang="{lang}">{{{{Question}}}}<hr id="answer">{{{{Answer}}}}'
@@ -91,8 +90,8 @@ def write(site: Path, language: str, file: Path) -> int:
         templates=[
             {
                 "name": name,
-                "qfmt": _FRONT.format(lang=_TAGS[language]),
-                "afmt": _BACK.format(lang=_TAGS[language]),
+                "qfmt": _FRONT.format(lang=WORDS[language]["tag"]),
+                "afmt": _BACK.format(lang=WORDS[language]["tag"]),
             }
         ],
         css=_STYLE.read_text(encoding="utf-8"),

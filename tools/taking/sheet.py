@@ -27,5 +27,5 @@ def write(site: Path, language: str, file: Path, browser: Browser) -> None:
     if pages != 1:
         raise PrintingError(
             f"docs/{language}/sheet.md: it fills {pages} pages of A4 instead of one; shorten it, or "
-            "set it more densely in docs/assets/style.css, at .sheet, with nothing below 6.5 pt"
+            "set it more densely in docs/assets/sheet.css, with nothing below 6.5 pt"
         )

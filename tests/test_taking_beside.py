@@ -16,7 +16,7 @@ from tools.parity import unequal
 from tools.taking import beside, twins
 
 LANGUAGES = ("zh", "en")
-HEAD = '<head><title>T</title><link rel="stylesheet" href="style.css"></head>'
+HEAD = '<head><title>T</title><link rel="stylesheet" href="../assets/style.css"></head>'
 
 
 def read(file: Path) -> BeautifulSoup:
@@ -149,7 +149,7 @@ def test_drawings_keep_ids_of_their_own_and_links_their_view(tmp_path: Path) -> 
     text = (tmp_path / "both" / "toy.html").read_text()
     assert not (tmp_path / "both" / "api.html").exists()
     assert re.findall(r'href="([^#"][^"]*)"', text) == [
-        *("style.css", "beside.css"),
+        *("../assets/style.css", "../assets/beside.css"),
         *("toy.html#a", "../zh/api.html", "../zh/toy.html?w=1#a", "https://e.org/zh/a"),
         *("toy.html#a", "../en/api.html", "../en/toy.html?w=1#a", "https://e.org/en/a"),
     ]

@@ -48,9 +48,10 @@ audit: site ## every page: accessibility, weight, frames, types, HTML, performan
 	@$(BIN)/pip install --quiet --target .venv/models --upgrade --no-deps timm==1.0.31 torchvision==0.28.0
 	@PYTHONPATH=.venv/models $(BIN)/python -m pytest tests/on_models.py
 
-format: $(READY) ## format the Python files
+format: $(READY) ## format the Python files, and list the rules in CONTRIBUTING
 	@$(BIN)/ruff check --silent --fix --exit-zero .
 	@$(BIN)/ruff format --quiet . || { $(BIN)/ruff check --quiet --output-format concise --select E9 . ; exit 1; }
+	@$(BIN)/python -m tools.rules.listed
 
 reviewed: $(READY) ## note that both languages say the same, after you have compared them; ONLY=page.md#section
 	@$(BIN)/python -m tools.reviews $(ONLY)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from tools.browsing import violations
 from tools.core.pages import parse
-from tools.parity import unequal
+from tools.rules.parity import unequal
 from tools.taking import beside, twins
 
 LANGUAGES = ("zh", "en")

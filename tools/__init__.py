@@ -7,8 +7,7 @@ search.py     the index of each language, by its readers' words; search.js asks 
 finishing.py  the last touches to the built site, so that it is light
 leaks.py      our own markup must not reach a reader
 
-rules.py      what every page must keep to; `make check`
-parity.py     whether both languages of a page say the same things
+rules/        what contributors must keep to, each rule with a name; `make check`
 reviews.py    which sections were compared in both languages, noted in reviewed.json; `make reviewed`
 site.py       `make site`: measure, build beside, finish, swap
 serve.py      `make serve`: pages at once, numbers as they come

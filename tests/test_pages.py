@@ -116,9 +116,14 @@ FAULTS = {
 }
 
 
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    """A copy of the pages to plant faults in."""
+    return Path(shutil.copytree(ROOT / "docs", tmp_path / "docs"))
+
+
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_is_found(tmp_path: Path, fault: str) -> None:
-    docs = Path(shutil.copytree(ROOT / "docs", tmp_path / "docs"))
+def test_a_planted_fault_is_found(docs: Path, fault: str) -> None:
     pattern, planted, message = FAULTS[fault]
     file = docs / "en" / "symmetry.md"
     text = file.read_text(encoding="utf-8")

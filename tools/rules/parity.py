@@ -53,8 +53,10 @@ def unequal(zh: Page, en: Page) -> Iterator[str]:
     for page, mine, other, others in ((zh, ours, en, theirs), (en, theirs, zh, ours)):
         for name, (line, kinds) in mine.items():
             if name not in others:
-                yield f"docs/{page.source}:{line}: section #{name} is missing in docs/{other.source}; "
+                yield (
+                    f"docs/{page.source}:{line}: section #{name} is missing in docs/{other.source}; "
                     "write it there, too"
+                )
                 continue
             there, twins = others[name]
             for kind, items in kinds.items():
@@ -70,8 +72,10 @@ def unequal(zh: Page, en: Page) -> Iterator[str]:
         if section.id in twin.keys() - told:
             yield from _misaligned(zh, section, en, twin[section.id])
     if ours.keys() == theirs.keys() and list(ours) != list(theirs):
-        yield f"docs/{zh.source}:1: its sections stand in another order than in docs/{en.source}; "
+        yield (
+            f"docs/{zh.source}:1: its sections stand in another order than in docs/{en.source}; "
             "bring them into the same"
+        )
 
 
 def _misaligned(zh: Page, here: Section, en: Page, there: Section) -> Iterator[str]:

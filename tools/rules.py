@@ -12,6 +12,7 @@ import yaml
 
 from snippets.evidence.judging import Evidence, claim_place, known
 from snippets.evidence.questions import ROOT, questions
+from tools import marks
 from tools.core import asked
 from tools.core.guide import Guide
 from tools.core.pages import LANGUAGES, Claim, Number, Page, PageError, read
@@ -56,6 +57,7 @@ def main() -> int:
         problems += check(Guide(ROOT / "docs", evidence))
     except PageError as error:
         problems.append(str(error))
+    problems += marks.faults()
     # What is wrong with a question is wrong wherever a page names it.
     for problem in dict.fromkeys(problems):
         print(problem, file=sys.stderr)

@@ -5,11 +5,12 @@ File and function have one name: rename them here, on the page, in the reference
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 
 def standard_error(values: Tensor) -> Tensor:
-    """TODO: what it returns, in a sentence; as an example, the standard error of a mean.
+    """TODO: what it returns. As an example, the standard error of a mean.
 
     Args:
         values: Independent observations, shape (n,), n >= 2, a floating-point type.
@@ -30,4 +31,4 @@ def standard_error(values: Tensor) -> Tensor:
     if values.ndim != 1 or len(values) < 2:
         shape = tuple(values.shape)
         raise ValueError(f"values must have shape (n,) with n >= 2, got {shape}")
-    return values.std().div(len(values) ** 0.5)
+    return torch.div(values.std(), len(values) ** 0.5)

@@ -10,6 +10,8 @@ leaks.py      our own markup must not reach a reader
 rules.py      what every page must keep to; `make check`
 parity.py     whether both languages of a page say the same things
 reviews.py    which sections were compared in both languages, noted in reviewed.json; `make reviewed`
+question.py   `make question`: lays out a new one, from the files of scaffold/
+marks.py      what is still to be written in it; part of `make check`
 site.py       `make site`: measure, build beside, finish, swap
 serve.py      `make serve`: pages at once, numbers as they come
 bench.py      `make bench`: what measuring, building and saving cost

@@ -109,7 +109,7 @@ def _planned(slug: str) -> Iterator[tuple[Path, str]]:
             continue  # a part of a page
         own = ROOT / _OWN.sub(slug, name)
         files[own] = _tidy(own, _named(path, slug))
-        if own.exists() and own.read_text(encoding="utf-8") != files[own]:
+        if own.exists() and own.read_bytes() != files[own].encode():
             there = own.relative_to(ROOT).as_posix()
             raise QuestionError(
                 f"NAME={slug} is taken: {there} is there already; write another name"
@@ -148,14 +148,18 @@ def _tidy(path: Path, text: str) -> str:
             f"--stdin-filename={name}",
             "-",
         ]
-        text = subprocess.run(
+        done = subprocess.run(
             whole,
             cwd=ROOT,
             input=text,
             capture_output=True,
             encoding="utf-8",
-            check=True,
-        ).stdout
+            check=False,
+        )
+        if done.returncode:
+            reason = " ".join(done.stderr.split())
+            raise QuestionError(f"ruff fails: {reason}; see what make check says")
+        text = done.stdout
     return text
 
 
@@ -180,7 +184,11 @@ def _added(source: str, text: str, added: str, behind: str, slug: str) -> str:
 
 
 def _navigation(slug: str) -> str:
-    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    try:
+        text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        reason = "mkdocs.yml:1: this is not UTF-8; save the file as UTF-8"
+        raise QuestionError(reason) from error
     for language in LANGUAGES:
         line, next_line = (f"      - {language}/{p}.md\n" for p in (slug, "questions"))
         if line in text:
@@ -211,4 +219,6 @@ if __name__ == "__main__":
         lay_out(name)
     except (QuestionError, PageError, OSError) as error:
         raise SystemExit(f"make question: {error}; nothing was written") from error
+    except KeyboardInterrupt:
+        raise SystemExit("make question: interrupted; nothing was written") from None
     print(DONE.format(slug=name))

@@ -19,17 +19,17 @@ def words(say: Say) -> dict[str, str]:
         # controls
         "n": "n = {n}",
         "n aloud": say(
-            "TODO：读给看不见图的人听，如 {n} 个数，距离 {spread}",
-            "TODO: for who does not see it, as {n} numbers, distance {spread}",
+            "TODO：读给看不见图的人听：{n} 个数，距离 {spread}",
+            "TODO: for who does not see it: {n} numbers, distance {spread}",
         ),
         # findings
         "few": say(
-            "TODO：这种状态下成立的一句话，如距离 {spread}",
-            "TODO: a sentence that is true of these states, as distance {spread}",
+            "TODO：这种状态下成立的一句话：距离 {spread}",
+            "TODO: a sentence that is true of these states: distance {spread}",
         ),
         "many": say(
-            "TODO：其余状态下成立的一句话，如距离 {spread}",
-            "TODO: a sentence that is true of the others, as distance {spread}",
+            "TODO：其余状态下成立的一句话：距离 {spread}",
+            "TODO: a sentence that is true of the others: distance {spread}",
         ),
     }
 

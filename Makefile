@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4
 PORT := 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick site offline check bench audit format reviewed lock clean
+.PHONY: help serve test quick site offline check question bench audit format reviewed lock clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,8 +35,11 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "run: make format" >&2; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/oxlint --format unix --deny-warnings --no-error-on-unmatched-pattern docs tools/taking >&2
+	@$(BIN)/oxlint --format unix --deny-warnings --no-error-on-unmatched-pattern docs tools/taking tools/scaffold >&2
 	@$(BIN)/python -m tools.rules
+
+question: $(READY) ## lay out a new question, NAME=slug, in both languages, with marks at all that is to be written
+	@$(BIN)/python -m tools.question '$(NAME)'
 
 bench: $(READY) ## what measuring, building and saving cost, beside the plain thing, in half an hour; ONLY=saving for one part
 	@$(BIN)/python -m tools.bench $(ONLY)

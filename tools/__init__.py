@@ -9,6 +9,7 @@ leaks.py      our own markup must not reach a reader
 
 rules/        what contributors must keep to, each rule with a name; `make check`
 reviews.py    which sections were compared in both languages, noted in reviewed.json; `make reviewed`
+question.py   `make question`: lays out a new one, from the files of scaffold/
 site.py       `make site`: measure, build beside, finish, swap
 serve.py      `make serve`: pages at once, numbers as they come
 bench.py      `make bench`: what measuring, building and saving cost

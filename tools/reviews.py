@@ -83,6 +83,33 @@ def mark(only: list[str]) -> list[str]:
     return changes
 
 
+def laid_out(texts: dict[str, str]) -> str:
+    """The notes, once pages have new texts that `make question` has written.
+
+    Its own text says the same in both languages, so what was compared stays compared; what was not, does not.
+
+    Args:
+        texts: Sources of pages to their new texts.
+    """
+    noted = _load()
+    for name in {source.partition("/")[2] for source in texts}:
+        sides = []
+        for source in (f"{language}/{name}" for language in LANGUAGES):
+            new = _texts(parse(source, texts[source]))
+            there = (ROOT / "docs" / source).exists()
+            old = _texts(parse(source, read(ROOT / "docs", source))) if there else {}
+            sides.append((old, new))
+        (zh_old, zh), (en_old, en) = sides
+        page = noted.setdefault(name, {})
+        for section in zh:
+            then = [
+                _hash(old[section][1]) for old in (zh_old, en_old) if section in old
+            ]
+            if not then or then == page.get(section):
+                page[section] = [_hash(side[section][1]) for side in (zh, en)]
+    return json.dumps(noted, indent=1) + "\n"
+
+
 def _hashes() -> dict[str, dict[str, list[str]]]:
     """The hashes of the sections that both languages have, by page."""
     docs = ROOT / "docs"

@@ -35,8 +35,8 @@
     const checks = (chosen) => sum(chosen.map((name) => memory.asked.get(name).checks));
     const some = [count(answered), pages.length, count(atOnce), opened(pages), checks(pages), opened(others), checks(others)];
     return chinese
-      ? `选过 ${some[0]}/${some[1]} 题，其中第一次就选对 ${some[2]} 题；自测看过 ${some[3]}/${some[4]}，二十题看过 ${some[5]}/${some[6]}。`
-      : `Answered: ${some[0]} of ${some[1]}, right at first try: ${some[2]}. Opened under “Check yourself”: ${some[3]} of ${some[4]}; of the twenty questions: ${some[5]} of ${some[6]}.`;
+      ? `选过 ${some[0]}/${some[1]} 题，其中第一次就选对 ${some[2]} 题；自测看过 ${some[3]}/${some[4]}，综合题看过 ${some[5]}/${some[6]}。`
+      : `Answered: ${some[0]} of ${some[1]}, right at first try: ${some[2]}. Opened under “Check yourself”: ${some[3]} of ${some[4]}; of the mixed questions: ${some[5]} of ${some[6]}.`;
   }
 
   function tell(place) {

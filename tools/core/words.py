@@ -60,7 +60,7 @@ WORDS = {
         "cards": "{n} 张卡片",
         "one page": "1 页",
         "tag": "zh-Hans",
-        "book about": "训练深度网络的七个问题，数字都是测出来的",
+        "book about": "训练深度网络的问题，数字都是测出来的",
         "contents": "目录",
         "appendices": "附录",
         "imprint": "本书由 {address} 的网页排成，内容截至 {date}。网页上的图可以拖动，点一下测得的数，"
@@ -126,7 +126,7 @@ WORDS = {
         "cards": "{n} cards",
         "one page": "1 page",
         "tag": "en",
-        "book about": "Seven questions about training deep nets, and numbers that were measured",
+        "book about": "Questions about training deep nets, and numbers that were measured",
         "contents": "Contents",
         "appendices": "Appendices",
         "imprint": "This book is made from the pages at {address}, as of {date}. There, figures can be "

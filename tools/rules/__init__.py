@@ -10,5 +10,6 @@ parity.py       whether both languages say the same
 code.py         techniques, claims, figures, examples
 explorables.py  words, controls and scripts of figures that can be turned
 project.py      bytes of files, settings, the menu, where each question must stand
+marks.py        what `make question` leaves to be written
 rules.py        all of them by name, in both languages
 """

@@ -5,18 +5,18 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from snippets.evidence.questions import techniques
-from tools.core import glossary
+from snippets.evidence.questions import SourceError, techniques
+from tools.core import copying, glossary
 from tools.core.guide import Guide
 from tools.core.nearest import nearest
 from tools.core.pages import LANGUAGES, Claim, Claims, Page, PageError
 from tools.rules.rendering import Rendered, rendered
 
 _RAW = re.compile(r"<(?P<tag>a|img)\b", re.I)
-_DOCUMENTED = re.compile(r"^::: ([\w.]+)", re.M)
 
 
 def written_in_html(page: Page) -> Iterator[str]:
@@ -84,7 +84,8 @@ def _no_section(address: str, fragment: str, page: Page, guide: Guide) -> str:
 def anchors(page: Page, guide: Guide) -> frozenset[str]:
     """All ids that a link to a page may name."""
     ids = {*rendered(page).ids, *(claim.id for claim in page.all(Claim))}
-    ids |= set(_DOCUMENTED.findall(page.visible))
+    with suppress(SourceError):  # told by itself
+        ids.update(copying.references(page.visible))
     for part in page.all(Claims):  # the ledger states them again
         try:
             listed = guide.page(f"{page.language}/{part.question}.md")

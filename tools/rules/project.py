@@ -15,9 +15,10 @@ import tinycss2
 import yaml
 
 from snippets.evidence.questions import ROOT, techniques
+from tools.core import copying
 from tools.core.guide import Guide
 from tools.core.nearest import nearest
-from tools.core.pages import LANGUAGES, Claims, PageError
+from tools.core.pages import LANGUAGES, Claims, Page, PageError
 from tools.core.prose import line_of
 from tools.rules.rendering import Loader, rendered
 
@@ -198,32 +199,39 @@ def _missing(
                 )
         case "api":
             for slug, technique in techniques():
-                module = f"snippets.{question}.{technique}."
-                if slug == question and f"\n::: {module}" not in page.markdown:
+                module = f"snippets.{question}.{technique}"
+                if slug == question and not _documents(page, module):
                     yield (
                         f"no entry for {technique!r}",
-                        f"write ::: {module}{technique}",
+                        f"write ::: snippets.{question}",
                     )
+
+
+def _documents(page: Page, module: str) -> bool:
+    return any(
+        name.startswith(f"{module}.") for name in copying.references(page.markdown)
+    )
 
 
 def documented(guide: Guide) -> Iterator[str]:
     """Entries of the reference for what there is not."""
-    known = {f"snippets.{q}.{n}" for q, n in techniques()}
     for language in LANGUAGES:
         try:
             page = guide.page(f"{language}/api.md")
         except PageError:
             continue
-        for match in re.finditer(r"^::: *(?P<path>[\w.]*)", page.markdown, re.M):
-            module, _, member = match["path"].rpartition(".")
-            file = ROOT / f"{module.replace('.', '/')}.py"
+        for match in re.finditer(r"^:::[ ]*(?P<path>[\w.]*).*$", page.markdown, re.M):
+            known = {f"snippets.{question}" for question in guide.evidence}
+            known |= {f"snippets.{question}.{name}" for question, name in techniques()}
+            path = match["path"]
+            module = path.rpartition(".")[0] if path.count(".") == 3 else path
             if module not in known:
                 close = nearest(module, known)
-                yield f"{page.place(match.start())}: there is no technique {module!r}; {close}"
-            elif not re.search(
-                rf"^(?:def|class) {member}\b", file.read_text("utf-8"), re.M
-            ):
-                yield f"{page.place(match.start())}: {module} has no {member!r}; name what the file defines"
+                yield f"{page.place(match.start())}: there is no {module!r} to document; {close}"
+            whole = "::: " + ".".join(module.split(".")[:2])
+            if module in known and path not in (module, *copying.references(whole)):
+                member = path.rpartition(".")[2]
+                yield f"{page.place(match.start())}: {module} defines no {member!r}; name what it does"
 
 
 # Addresses of other origins in what makes pages; a namespace is a name, and asks for nothing.

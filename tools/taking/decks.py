@@ -1,4 +1,4 @@
-"""An Anki deck per language: the choice of each page, its "check yourself", and the twenty questions.
+"""An Anki deck per language: the choice of each page, its "check yourself", and the mixed questions.
 
 A card is known by its language and what `tools.core.asked` calls its question, as `momentum.choice` or
 `momentum.check.2`: an edited sentence updates the card of somebody who has learned it, and adds no second
@@ -184,7 +184,7 @@ class _Page:
             summary, heading = details.summary, details.find_previous("h2")
             assert summary and heading
             summary.extract()
-            # The number of the twenty is no part of the question.
+            # The number of a mixed question is no part of the question.
             question = re.sub(r"^\s*[0-9]+\. *", "", self._inside(summary))
             yield Card(
                 f"{self.name}.check.{number}",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from snippets.evidence.fingerprint import versions
-from snippets.evidence.questions import ROOT, techniques
+from snippets.evidence.questions import ROOT, techniques, tree
 from tools.core.words import WORDS
 
 _INCLUDED = re.compile(
@@ -120,6 +120,5 @@ def _signature(question: str, name: str) -> str:
 
 
 def _defined(question: str, name: str) -> list[_Definition]:
-    file = ROOT / "snippets" / question / f"{name}.py"
-    body = ast.parse(file.read_text(encoding="utf-8")).body
+    body = tree(ROOT / "snippets" / question / f"{name}.py").body
     return [node for node in body if isinstance(node, _Definition)]

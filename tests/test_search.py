@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tools.browsing import violations
+from tools.browsing import until, violations
 from tools.search import readable, with_aliases
 
 LANGUAGES = ("zh", "en")
@@ -187,7 +187,7 @@ def test_results_read_well_and_lead_to_the_section(home: Page) -> None:
     ):
         home.fill(".md-search__input", "")
         home.keyboard.press("Shift")  # the index is asked when a key comes up
-        home.wait_for_function("!document.querySelector('.md-search-result__link')")
+        until(home, "!document.querySelector('.md-search-result__link')")
         home.fill(".md-search__input", query)
         home.keyboard.press("Shift")
         result = home.locator(f".md-search-result__link[href*='{wanted}']")

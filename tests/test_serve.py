@@ -30,7 +30,11 @@ def test_serve_shows_pages_at_once_and_numbers_as_they_come(tmp_path: Path) -> N
     project = small(tmp_path / "project")
     bare = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with Server(project, tmp_path / "log", env=bare) as server:
-        assert "…</span>" in server.shows("en/toy/", "measured")
+        shown = server.shows("en/toy/", "measured")
+        assert "…</span>" in shown
+        assert (
+            "livereload" in shown and "Security-Policy" not in shown
+        )  # or it would not
         server.shows("en/toy/", 'value="9.5"', without="…</span>")
         while "executed the notebook" not in server.log.read_text():
             time.sleep(0.2)

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from snippets.evidence.questions import ROOT
-from tools.browsing import served
+from tools.browsing import served, until
 from tools.finishing import FinishingError
 from tools.taking import zipped
 
@@ -166,7 +166,7 @@ def test_a_figure_is_turned_and_the_switch_keeps_what_it_shows(
     reader.mouse.down()
     reader.mouse.move(box["x"] + 4, middle, steps=5)
     reader.mouse.up()
-    reader.wait_for_function("location.search !== ''")
+    until(reader, "location.search !== ''")
     expect(form.locator(".spoken")).not_to_have_text(spoken)
     state = urlsplit(reader.url).query
     reader.click("a[hreflang=en]")

@@ -14,5 +14,6 @@ site.py       `make site`: measure, build beside, finish, swap
 serve.py      `make serve`: pages at once, numbers as they come
 bench.py      `make bench`: what measuring, building and saving cost
 audit.py      `make audit`: every page, by other judges
+newest.py     `make newest`: what the newest versions of everything would change
 browsing.py   a server and a browser, for audit and tests
 """

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,6 +112,21 @@ def searched(page: Page, words: str) -> bool:
     page.keyboard.press("Shift")  # the index is asked when a key comes up
     page.locator(".md-search-result__link").first.wait_for()
     return True
+
+
+def until(page: Page, condition: str, argument: object = None) -> None:
+    """Wait until an expression or a function of JavaScript is true on a page.
+
+    Playwright's own `wait_for_function` evaluates a string in the page, which the page's policy refuses.
+
+    Raises:
+        TimeoutError: If it is not true within half a minute.
+    """
+    end = time.monotonic() + 30
+    while not page.evaluate(condition, argument):
+        if time.monotonic() > end:
+            raise TimeoutError(f"{page.url}: never true: {condition}")
+        page.wait_for_timeout(50)
 
 
 def violations(page: Page) -> list[dict[str, Any]]:

@@ -92,6 +92,7 @@ def on_env(env: Any, config: Config, files: Files) -> None:
     """All pages are read: a build ends here if they have faults."""
     if faults.messages and not faults.serving:
         raise PluginError("\n".join(("", *faults.messages)))
+    env.globals["serving"] = faults.serving
     for language in LANGUAGES:
         pages = (f.page for f in files if f.src_uri.startswith(f"{language}/"))
         asks[language] = asked.counted(str(page.content) for page in pages if page)

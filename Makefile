@@ -7,6 +7,7 @@ READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4
 
 PORT := 8000
+export PYTHONUTF8 := 1# whatever the locale
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test quick site offline check bench audit format reviewed lock clean

@@ -8,6 +8,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4
 
 PORT := 8000
 TORCH := torch==2.13.0
+export PYTHONUTF8 := 1# whatever the locale
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test quick site offline check question bench audit newest links advisories format reviewed lock clean

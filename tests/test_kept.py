@@ -62,7 +62,13 @@ def test_what_depends_on_the_same_things_is_made_once(folder: Path) -> None:
     assert kept.kept("b", lambda: (1, "x"), make) == "made 3"
     for file in (folder / "a").iterdir():
         text = file.read_text()
-        for damaged in ("", text[:-1], text.replace("made", "mode"), "null"):
+        for damaged in (
+            "",
+            text[:-1],
+            text.replace("made", "mode"),
+            "null",
+            "[" * 9999,
+        ):
             file.write_text(damaged)
             assert kept.kept("a", lambda: (1, "x"), make).startswith("made")
             assert kept.kept("a", lambda: (1, "y"), make).startswith("made")

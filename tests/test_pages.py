@@ -550,15 +550,18 @@ def test_damaged_outputs_are_made_again_with_a_note(
 ) -> None:
     monkeypatch.setattr(notebooks, "OUTPUTS", tmp_path / "outputs")
     monkeypatch.setattr(notebooks, "FOLDER", tmp_path)
-    source = parse("en/toy.md", "# T\n\n```python\nprint(5)\nprint(7)\n```\n")
+    code = 'import os\n\nprint(os.environ["OMP_NUM_THREADS"])\nprint(7)'
+    source = parse("en/toy.md", f"# T\n\n```python\n{code}\n```\n")
     guide = Guide(ROOT / "docs", evidence)
+
+    shown = tmp_path / "en" / "notebooks" / "toy.ipynb"
 
     def executed() -> bool:
         notebooks.write(source, guide, "https://example.org/")  # fails on no damage
         done = notebooks.execute(source)
         notebooks.write(source, guide, "https://example.org/")
-        text = (tmp_path / "en" / "notebooks" / "toy.ipynb").read_text()
-        assert '"5\\n",' in text and '"7\\n"' in text
+        text = shown.read_text()
+        assert '"1\\n",' in text and '"7\\n"' in text
         return done
 
     assert executed() and not executed()
@@ -572,6 +575,7 @@ def test_damaged_outputs_are_made_again_with_a_note(
         b"\xff",
     ):
         kept.write_bytes(damaged)
+        shown.write_bytes(damaged)
         assert executed(), damaged
         assert f"note: {kept} is damaged; executing again" in capsys.readouterr().err
         assert kept.read_bytes() == good

@@ -84,8 +84,16 @@ def find_browser() -> str | None:
 @contextmanager
 def browsing(executable: str) -> Iterator[Browser]:
     """Start the browser without a window, and stop it."""
+    # Which font stands in for one that is not here, the system would choose by the language of its user.
+    everywhere: dict[str, str | float | bool] = {
+        **os.environ,
+        "LC_ALL": "C.UTF-8",
+        "LANGUAGE": "en",
+    }
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=FLAGS, env=everywhere
+        )
         yield browser
         browser.close()
 

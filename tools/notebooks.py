@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import subprocess
 import sys
@@ -33,6 +34,8 @@ if TYPE_CHECKING:  # they take long to load, and most builds convert and execute
 
 FOLDER = ROOT / ".cache" / "notebooks"
 OUTPUTS = FOLDER / "outputs"
+# Sums of more threads round otherwise, and how many there are depends on the machine.
+_THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 _BLOCK = re.compile(
     r'^(?:!!!|\?\?\?\+?) (?P<kind>\w+)(?: "(?P<title>[^"]*)")?[ ]*\n(?P<body>(?:(?: {4}.*|[ ]*)(?:\n|\Z))*)',
@@ -76,7 +79,7 @@ def write(page: Page, guide: Guide, site_url: str) -> None:
             )
     file = FOLDER / uri(page)
     text: str = nbformat.writes(book, sort_keys=True) + "\n"
-    if not file.exists() or file.read_text(encoding="utf-8") != text:
+    if not file.exists() or file.read_bytes() != text.encode():
         write_atomically(file, text)
 
 
@@ -122,7 +125,12 @@ def execute(page: Page) -> bool:
         )
         try:
             # What the kernel has to say, other than of the blocks, is nothing to act on.
-            _in_thread(partial(client.async_execute, stderr=subprocess.DEVNULL))
+            environment = os.environ | _THREADS
+            _in_thread(
+                partial(
+                    client.async_execute, stderr=subprocess.DEVNULL, env=environment
+                )
+            )
         except failures.CellExecutionError as error:
             line = next(
                 line
@@ -283,7 +291,7 @@ def _code(book: NotebookNode) -> list[NotebookNode]:
 
 
 def _outputs_file(blocks: list[str]) -> Path:
-    return OUTPUTS / f"{hashed(blocks)}.json"
+    return OUTPUTS / f"{hashed(blocks, _THREADS)}.json"
 
 
 def _mathematics(html: str) -> str:

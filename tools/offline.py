@@ -14,7 +14,7 @@ from snippets.evidence.questions import ROOT
 from tools.browsing import browsing, find_browser
 from tools.core.pages import LANGUAGES
 from tools.core.words import WORDS
-from tools.site import build
+from tools.site import UNKNOWN, build, environment
 from tools.taking import book, decks, sheet, zipped
 from tools.taking.decks import DeckError
 from tools.taking.printing import PrintingError
@@ -41,6 +41,12 @@ def add(site: Path) -> None:
         if os.environ.get("CI"):
             raise OfflineError(message)
         print(f"make offline: {message}; they are left out", file=sys.stderr)
+    if environment()["SOURCE_DATE_EPOCH"] == UNKNOWN:
+        print(
+            "make offline: no commit is known here, so all is dated 1970; "
+            "give the seconds since then as SOURCE_DATE_EPOCH",
+            file=sys.stderr,
+        )
     (site / FOLDER).mkdir()
     whole = _file(site, "", "zip")
     zipped.write(site, whole)

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from tools.core.words import WORDS
 
 # What only a screen has: forms, figures for phones, links that set what can be turned.
-_SCREEN = ".headerlink, .narrow, .explorable form, p.try, form.filter, .choice input"
+_SCREEN = ".headerlink, .narrow, .explorable form, p.try, .screen, form.filter, .choice input"
 _FOR_SCRIPTS = {"aria-live", "tabindex", "title", "translate", "hidden", "name"}
 _HAN = re.compile("[\u4e00-\u9fff]")
 

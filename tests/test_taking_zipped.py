@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from zipfile import ZipFile
 
 import pytest
@@ -139,6 +140,28 @@ def test_search_finds_and_leads_there(
     result.click()
     reader.wait_for_url(f"**/{language}/{wanted}/index.html*")
     assert reader.locator("article h1").is_visible()
+
+
+def test_markup_and_endless_queries_break_nothing_and_run_nothing(
+    folder: Path, reader: Page
+) -> None:
+    markup = '"><img src=x onerror="ran=1"><script>ran=1</script>'
+    stored = f"'answers-that-run.momentum', {json.dumps(markup)}"
+    reader.add_init_script(f"localStorage.setItem({stored})")
+    place = (folder / "zh" / "momentum" / "index.html").as_uri()
+    reader.goto(f"{place}?q={quote(markup)}&lr={quote(markup)}#{quote(markup)}")
+    meta = reader.locator(".md-search-result__meta")
+    for query, answer in (
+        ("a" * 10_000, "没有找到"),
+        ("激活函数" * 2500, "个符合"),
+        ("b" * 10_000, "没有找到"),
+        (markup * 200, "个符合"),
+    ):
+        reader.fill(".md-search__input", query)
+        reader.keyboard.press("Shift")
+        expect(meta).to_contain_text(answer)
+    assert asked(reader, "动量").count()
+    assert reader.evaluate("typeof ran") == "undefined"
 
 
 def test_a_host_may_serve_the_folder(folder: Path, browser: Browser) -> None:

@@ -41,7 +41,9 @@ _BLOCK = re.compile(
 
 
 _RELATIVE = re.compile(r"\]\((?P<page>[\w/]+)\.(?:md|ipynb)(?P<hash>#[\w.-]+|)\)")
-_TURNED = re.compile(r"^.+\n\{: \.(?:try|screen) \}\n", re.M)  # of figures that stand still here
+_TURNED = re.compile(
+    r"^.+\n\{: \.(?:try|screen) \}\n", re.M
+)  # of figures that stand still here
 
 # Of a text that nbconvert made; what is displayed may have lost its paragraph.
 _FORMULA = re.compile(

@@ -115,6 +115,17 @@ def test_a_link_to_what_is_left_out_leads_to_the_published_site() -> None:
     assert lead("https://doi.org/1") == "https://doi.org/1"
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_not_in_the_zip_is_offered_where_it_is_published(
+    folder: Path, language: str
+) -> None:
+    page = folder / language / "offline" / "index.html"
+    offers = re.findall('<p class="take">(.*?)</p>', page.read_text(encoding="utf-8"))
+    assert len(offers) == 4
+    address = re.compile(f'<a href="https://[^"]*/{language}/offline/">[^<]+</a>')
+    assert all(address.fullmatch(offer) for offer in offers)
+
+
 def asked(page: Page, query: str) -> Locator:
     """The results of a search, as soon as there are some."""
     page.click(".md-search__input")

@@ -88,6 +88,18 @@ def test_the_wanted_page_is_among_the_first_three(home: Page) -> None:
     assert missed == {}
 
 
+def test_a_query_of_ten_thousand_characters_is_answered(home: Page) -> None:
+    queries = (
+        "a" * 10_000,
+        "激活函数" * 2500,
+        "momentum he " * 900,
+        "+-*~^:()[]" * 1000,
+    )
+    nothing, *found = ask(home, *queries)
+    assert nothing == []
+    assert all(found[:2])
+
+
 def test_every_word_of_the_pages_finds_one(home: Page, site: Path) -> None:
     index = site / language(home) / "search" / "search_index.json"
     docs = json.loads(index.read_text(encoding="utf-8"))["docs"]

@@ -44,7 +44,9 @@ _BLOCK = re.compile(
 
 
 _RELATIVE = re.compile(r"\]\((?P<page>[\w/]+)\.(?:md|ipynb)(?P<hash>#[\w.-]+|)\)")
-
+_TURNED = re.compile(
+    r"^.+\n\{: \.(?:try|screen) \}\n", re.M
+)  # of figures that stand still here
 
 # Of a text that nbconvert made; what is displayed may have lost its paragraph.
 _FORMULA = re.compile(
@@ -268,7 +270,7 @@ def _prose(text: str, base: str, language: str) -> NotebookNode:
     from nbformat.v4 import new_markdown_cell
 
     text = FRONT_MATTER.sub("", text)
-    text = re.sub(r"^.+\n\{: \.try \}\n", "", text, flags=re.M)  # nothing turns there
+    text = _TURNED.sub("", text)
     # No style of ours hides what an option has to say until it is chosen.
     reply = f"<details><summary>{WORDS[language]['reply']}</summary>"
     text = re.sub(r'<p class="reply">(.*?)</p>', rf"{reply}\1</details>", text)

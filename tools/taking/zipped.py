@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from tools.core.words import WORDS
 from tools.finishing import FinishingError, replaced
 from tools.site import environment
 from tools.taking.printing import root
@@ -30,6 +31,7 @@ _LEFT_OUT = re.compile(
 _ADDRESS = re.compile(r'(?<=\s)(href|data-code)="([^"]*)"')
 _TAG = re.compile(r"<(?:a|link|data)\s[^<>]*>")
 _PRELOAD = re.compile(r'<link rel="preload"[^<>]*>')
+_NOTE = re.compile(r'(?<=<p class="take">).*?(?=</p>)', re.S)
 _FONT = re.compile(r'url\("(fonts/[^"]*\.woff2)"\)')
 _FIRST = re.compile(r'(?=<script src="([^"]*)storage\.js">)')
 # Wherever the folder stands, on disk or on a host, the index is a script.
@@ -91,7 +93,9 @@ def _contents(site: Path) -> dict[str, bytes]:
     for name, whole in files.items():
         if name.endswith(".html"):
             lead = _leading(name, names, start)
-            contents[name] = _page(whole.decode(), name, lead).encode()
+            html = _page(whole.decode(), name, lead)
+            note = _elsewhere(start, name).replace("\\", r"\\")
+            contents[name] = _NOTE.sub(note, html).encode()
         elif name.endswith("/search_index.json"):
             contents[name.removesuffix("json") + "js"] = _index(whole)
         elif name.endswith(".css"):
@@ -143,6 +147,13 @@ def _page(html: str, name: str, lead: Callable[[str], str]) -> str:
     html, found = _FIRST.subn(r'<script src="\1worker.js"></script>', html)
     _need(found == 1, f"{name} loads storage.js {found} times instead of once")
     return html
+
+
+def _elsewhere(start: str, name: str) -> str:
+    """A link to the published page of that name, for what is not in the zip."""
+    address = start + name.removesuffix("index.html")
+    words = WORDS[name.partition("/")[0]]["published"]
+    return f'<a href="{address}">{words}</a>'
 
 
 def _index(whole: bytes) -> bytes:

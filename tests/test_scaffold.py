@@ -19,7 +19,7 @@ from tools.core.pages import parse
 
 SLUG = "alpha"  # before all names of ours, where the scaffold's stands behind them
 FOLDERS = ("docs", "snippets", "tests", "tools")
-FILES = ("mkdocs.yml", "pyproject.toml")
+FILES = ("CONTRIBUTING.md", "mkdocs.yml", "pyproject.toml")
 
 
 def copy(folder: Path) -> Path:

@@ -132,7 +132,9 @@ def _unstated(guide: Guide) -> Iterator[str]:
 
 
 def _unlisted(_guide: Guide) -> Iterator[str]:
-    if listed() != CONTRIBUTING.read_text(encoding="utf-8"):
+    if not CONTRIBUTING.exists():
+        yield "CONTRIBUTING.md:1: there is no such file; take it back"
+    elif listed() != CONTRIBUTING.read_text(encoding="utf-8"):
         yield "CONTRIBUTING.md:1: its list of rules is not up to date; run: make format"
 
 

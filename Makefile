@@ -34,12 +34,14 @@ offline: $(READY) ## the same with what readers take along: a book, cards, a she
 	@$(BIN)/python -m tools.offline
 
 check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
-	@$(BIN)/ruff check --quiet --output-format concise .
-	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "run: make format" >&2; exit 1; }
-	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/zizmor --offline --quiet --strict-collection --format github . >&2
-	@$(BIN)/oxlint --format unix --deny-warnings --no-error-on-unmatched-pattern docs tools/taking tools/scaffold >&2
-	@$(BIN)/python -m tools.rules
+	@failed=0; \
+	{ $(BIN)/ruff check --quiet --output-format concise . && \
+		{ $(BIN)/ruff format --check --quiet --output-format concise . || { echo "run: make format"; false; }; }; } || failed=1; \
+	$(BIN)/mypy --no-error-summary || failed=1; \
+	$(BIN)/zizmor --offline --quiet --strict-collection --format github . || failed=1; \
+	$(BIN)/oxlint --format unix --deny-warnings --no-error-on-unmatched-pattern docs tools/taking tools/scaffold || failed=1; \
+	$(BIN)/python -m tools.rules || failed=1; \
+	exit $$failed
 
 question: $(READY) ## lay out a new question, NAME=slug, in both languages, with marks at all that is to be written
 	@$(BIN)/python -m tools.question '$(NAME)'

@@ -14,7 +14,10 @@ import pytest
 
 from snippets.evidence.judging import known
 from snippets.evidence.questions import questions
+from tools.core import numbers
 from tools.core.guide import Guide
+from tools.core.pages import parse
+from tools.rules.numbers import copied
 from tools.rules.rules import RULES, check
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +59,8 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "a dead anchor of a claim": ("link", "⟦[text](ledger.md#momentum.nope)", r"has no section or claim #momentum\.nope"),
     "an absolute address": ("link", "⟦[text](/en/momentum/)", "leads out of the site"),
     "an address of the site itself": ("link", "⟦[text](../en/momentum/)", "leads to no page or file"),
+    "the whole address of a page": ("link", "⟦[text](https://answers-that-run.example/en/momentum/)", "is a page of this site; write it from this page on"),
+    "an autolink to a page": ("link", "⟦See <https://answers-that-run.example/en/>.", "is a page of this site; write it from this page on"),
     "no address": ("link", "⟦[text]()", "a link without an address; write one"),
     "a reference to a missing page": ("link", "[text][way].\n\n⟦[way]: momentun.md", r"leads to no page .*momentum"),
     "a shortcut to a missing page": ("link", "[way].\n\n⟦[way]: momentun.md", r"leads to no page .*momentum"),
@@ -210,6 +215,7 @@ PAIRS = {
         "has no twin at",
     ),
 }
+TERM = "a term by another name"
 CHINESE = {
     "a half-width comma": ("⟦这里有一句,那里也有。", "，"),
     "a half-width full stop": ("⟦这里有一句.", "。"),
@@ -237,6 +243,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         other = re.sub(pattern, new, ALIKE, count=1, flags=re.S)
         assert other != ALIKE, name
         planted[name] = {"zh": ALIKE, "en": other}
+    planted[TERM] = {"zh": "⟦这里用层标准化。", "en": "Here is layer normalization."}
     planted |= {name: {"zh": k[0], "en": "T."} for name, k in CHINESE.items()}
     for name, texts in planted.items():
         for language, text in texts.items():
@@ -289,6 +296,29 @@ def test_what_one_language_lacks_is_told(told: dict[str, list[str]], name: str) 
     files = [f"docs/{language}/{slug(name)}.md" for language in WORDS]
     found = [m for file in files for m in told.get(file, [])]
     assert any(": parity: " in m and re.search(PAIRS[name][2], m) for m in found), found
+
+
+def test_a_term_is_not_translated_two_ways(told: dict[str, list[str]]) -> None:
+    found = told[f"docs/zh/{slug(TERM)}.md"]
+    assert any(
+        re.search(
+            r":9: term: '层标准化' is 'layer normalization' in .*; write '层归一化'", m
+        )
+        for m in found
+    ), found
+
+
+@pytest.mark.parametrize("how", ["${}$", "`{}`", r"$\approx {}\%$"])
+def test_a_result_is_no_constant(how: str) -> None:
+    found = known("symmetry")
+    estimate = found.estimates["he.test_accuracy"]
+    number = numbers.size(estimate).rstrip("%")
+    page = parse(
+        "en/symmetry.md", f"# T\n\nIt is {how.replace('0', '')}.\n".format(number)
+    )
+    (message,) = copied(page, {"symmetry": found})
+    assert message.startswith("docs/en/symmetry.md:3: ")
+    assert "is what [[symmetry." in message
 
 
 @pytest.mark.parametrize("name", CHINESE)
@@ -346,6 +376,7 @@ FILES: dict[str, tuple[str, str, str, str, str]] = {
     "a technique without sections": ("snippets/biases/log_prior_bias_.py", "Raises:", "Errors:", "technique", "has no Raises:; write it"),
     "a claim that cannot fail": ("snippets/symmetry/claims.py", END, "\nCLAIMS += (Claim(⟦'odd', 'he.test_accuracy', above=-0.5, false_if='not'),)\n", "falsifiable", "cannot fail: .* lies between 0 and 1"),
     "a claim of nothing": ("snippets/biases/claims.py", END, "\nCLAIMS += (Claim(⟦'odd', 'nope.x', above=0, false_if='not'),)\n", "evidence", "no public function 'nope'"),
+    "a claim that does not hold": ("snippets/symmetry/claims.py", END, "\nCLAIMS += (Claim('even', 'he.test_accuracy', above=0.9999, false_if='not'),)\n", "holds", "claim symmetry.even does not hold, it is false if not: he.test_accuracy is 0.9"),
     "claims that are none": ("snippets/dropout/claims.py", r"\nCLAIMS\b", "\nCLAIM", "evidence", "there are no claims in it; write CLAIMS"),
     "claims that are not Python": ("snippets/sparsity/claims.py", END, "\n⟦def f(:\n", "evidence", "not valid Python"),
     "a figure that raises": ("snippets/momentum/figures.py", END, "\n\ndef odd(evidence, say, wide):\n⟦    return evidence.estimates['he.nope']\n", "drawing", "KeyError.*cannot be drawn"),
@@ -400,6 +431,8 @@ def test_it_is_told_wherever_it_stands(
     where, _, _, rule, said = FILES[name]
     lines, found = of_files
     line = lines[name] or r"\d+"
+    if rule == "holds":  # the experiment may be what is to be mended
+        where = where.replace("claims", "experiment")
     wanted = rf"{re.escape(where)}:{line}: {rule}: .*(?:{said})"
     about = [m for m in found if m.startswith(where)]
     assert any(re.match(wanted, m, re.S) for m in about), (wanted, about)

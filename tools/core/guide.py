@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from snippets.evidence.estimates import Estimate
-from snippets.evidence.judging import Evidence, JudgedClaim
+from snippets.evidence.judging import Evidence, JudgedClaim, claim_place
 from snippets.evidence.questions import Measurement, SourceError
 from tools.core import figures, formulas
 from tools.core.nearest import nearest
@@ -270,6 +270,22 @@ def _misunderstood(page: Page, part: Part) -> PageError:
         f"{page.text(part)} is not understood; "
         "write [[verdict refuted: claim-id, #section]], [[claims question]] or [[answers refuted]]",
     )
+
+
+def refuted(evidence: Evidence) -> Iterator[str]:
+    """Messages of the claims of a question that do not hold."""
+    for judged in evidence.claims:
+        claim, estimate = judged.claim, judged.estimate
+        if estimate and not judged.holds:
+            place = f"{judged.measurement.file}:{judged.measurement.line}"
+            yield (
+                f"{place}: claim {evidence.question}.{claim.id} does not hold, "
+                f"it is false if {claim.false_if}: "
+                f"{claim.estimate} is {estimate.value:.4g} ({estimate.low:.4g} "
+                f"to {estimate.high:.4g}), the condition is {claim.condition}; "
+                "mend the experiment, or the condition and its sentence: "
+                f"{claim_place(evidence.question, claim.id)}"
+            )
 
 
 @cache

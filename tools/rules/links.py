@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import unquote, urlsplit
 
 from snippets.evidence.questions import SourceError, techniques
@@ -14,7 +14,7 @@ from tools.core import copying, glossary
 from tools.core.guide import Guide
 from tools.core.nearest import nearest
 from tools.core.pages import LANGUAGES, Claim, Claims, Page, PageError
-from tools.rules.rendering import Rendered, rendered
+from tools.rules.rendering import Rendered, rendered, settings
 
 _RAW = re.compile(r"<(?P<tag>a|img)\b", re.I)
 
@@ -43,6 +43,8 @@ def dead(page: Rendered, guide: Guide) -> Iterator[str]:
         if address is None:
             continue
         parts = urlsplit(address.strip())
+        if f"{address}/".startswith(site_url()):
+            yield f"{address!r} is a page of this site; write it from this page on, as page.md#section"
         if parts.scheme or parts.netloc:
             continue  # how they may be is told by `addresses`, whether they answer by make links
         if not address:
@@ -95,6 +97,12 @@ def anchors(page: Page, guide: Guide) -> frozenset[str]:
     if page.slug == "glossary":
         ids.update(term.id for term in glossary.terms(page.language))
     return frozenset(ids)
+
+
+@cache
+def site_url() -> str:
+    """Where the site will stand."""
+    return str(settings().get("site_url") or "https://")
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,7 @@ from tools.core.nearest import nearest
 from tools.core.pages import LANGUAGES, Claims, Page, PageError
 from tools.core.prose import line_of
 from tools.rules.rendering import Loader, rendered
+from tools.rules.rendering import settings as settings_of_site
 
 _ROOMS = ("docs", "snippets", "tests", "tools", ".github", ".ci")
 # What is no text: pictures, fonts, and what a template copies as it is.
@@ -151,7 +152,7 @@ def _navigation() -> tuple[str, dict[str, list[str]]]:
     """The text of the settings, and the pages of each language's menu."""
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     found: dict[str, list[str]] = {}
-    for part in yaml.load(text, Loader)["nav"] or ():
+    for part in settings_of_site()["nav"] or ():
         for language, items in part.items() if isinstance(part, dict) else ():
             found[language] = list(_leaves(items))
     return text, found

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, lru_cache
+from typing import Any
 
 import yaml
 from markdown import Markdown
@@ -118,12 +119,18 @@ def _html(page: Page) -> str:
     return _markdown().reset().convert(FRONT_MATTER.sub("", "".join(pieces)))
 
 
+def settings() -> dict[str, Any]:
+    """The settings of the site."""
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.load(text, Loader)
+    return found
+
+
 @cache
 def _markdown() -> Markdown:
     """Markdown with the settings of the site."""
-    settings = yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), Loader)
     names, configs = [], {}
-    for extension in settings["markdown_extensions"]:
+    for extension in settings()["markdown_extensions"]:
         name, config = (
             next(iter(extension.items()))
             if isinstance(extension, dict)
@@ -137,7 +144,12 @@ def _markdown() -> Markdown:
 
 
 class Loader(yaml.SafeLoader):
-    """Reads `!ENV` as anything else."""
+    """Reads of `!ENV` what stands where no variable is set."""
+
+    def unset(self, node: yaml.SequenceNode) -> object:
+        """The last item of a list."""
+        return self.construct_sequence(node)[-1]
 
 
 Loader.add_multi_constructor("!", lambda *_: None)
+Loader.add_constructor("!ENV", Loader.unset)

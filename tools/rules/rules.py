@@ -11,7 +11,7 @@ from pathlib import Path
 from snippets.evidence.judging import Evidence, claim_place
 from snippets.evidence.questions import ROOT, SourceError
 from tools.core import asked
-from tools.core.guide import Guide, Problem
+from tools.core.guide import Guide, Problem, refuted
 from tools.core.pages import (
     LANGUAGES,
     Answers,
@@ -252,6 +252,9 @@ QUESTION = (
     Rule("falsifiable", code.claims,
          "A claim has a bound that a result could break.",
          "断言的界限有可能被某个结果打破。"),
+    Rule("holds", refuted,
+         "Claims hold, as far as their experiments were run here.",
+         "断言成立，只要这里跑过它的实验。"),
     Rule("technique", lambda evidence: code.copied(evidence.question),
          "A technique imports torch and the standard library only; docstrings have all sections.",
          "供复制的函数只导入 torch 和标准库，文档字符串各部分齐全。"),

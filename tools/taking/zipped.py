@@ -85,9 +85,9 @@ def _contents(site: Path) -> dict[str, bytes]:
         if name.endswith(".html"):
             lead = _leading(name, names, start)
             html = _page(whole.decode(), name, lead)
-            contents[name] = _NOTE.sub(
-                lambda _, n=name: _elsewhere(start, n), html
-            ).encode()
+            if _NOTE.search(html):
+                html = _NOTE.sub(_elsewhere(start, name), html)
+            contents[name] = html.encode()
         elif name.endswith("/search_index.json"):
             contents[name.removesuffix("json") + "js"] = _index(whole)
         elif name.endswith(".css"):

@@ -207,9 +207,12 @@ def typeface(language: str) -> str:
     """Rules for "STIX Two Text", the text of our formulas' font, with the fonts in them.
 
     Args:
-        language: "zh" or "en": in Chinese, quotation marks and dashes are those of the Chinese font.
+        language: "zh" or "en": in Chinese, quotation marks and dashes are those of the Chinese font; what
+            looks like a single one is the apostrophe of a name.
     """
-    signs = "U+20-7E, U+A0-B6, U+B8-FF, U+2212" if language == "zh" else "U+0-FFFF"
+    signs = (
+        "U+20-7E, U+A0-B6, U+B8-FF, U+2019, U+2212" if language == "zh" else "U+0-FFFF"
+    )
     return "".join(
         f'@font-face {{ font-family: "STIX Two Text"; font-weight: {weight}; font-style: {style}; '
         f"unicode-range: {signs}; src: url(data:font/woff2;base64,"

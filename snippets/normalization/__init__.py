@@ -1,1 +1,1 @@
-"""TODO: the question?"""
+"""Why does batch normalization help, and what breaks it?"""

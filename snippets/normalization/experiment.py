@@ -192,9 +192,9 @@ def noise(seeds: range) -> Results:
     After the normalization, each unit of each batch is multiplied by the exponential of 0.3 u and moved by
     0.5 v, u and v standard normal and drawn anew for every batch. `<kind>_drift` is how far the mean of a
     unit's pre-activations moves from one step to the next, in its standard deviations, on 500 training
-    examples; the mean over units, hidden layers after the first, and steps; `drift_ratio` is that of the noisy
-    nets over that of the plain ones. The noisy nets are tested
-    without noise, with statistics taken from the training set without it. Six hidden layers.
+    examples; the mean over units, hidden layers after the first, and steps. `drift_ratio` is that of the
+    noisy nets over that of the plain ones. The noisy nets are tested without noise, with statistics taken
+    from the training set without it. Six hidden layers.
     """
     seeds = _half(seeds)
     data = splits(seeds)

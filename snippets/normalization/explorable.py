@@ -24,7 +24,7 @@ def words(say: Say) -> dict[str, str]:
             "The followed example, normalized",
         ),
         "batch": say("批", "batch"),
-        "running": say("移动平均 ± 标准差", "running mean ± deviation"),
+        "running": say("滑动平均 ± 标准差", "running mean ± deviation"),
         "training": say("训练", "training"),
         "evaluation": say("评估", "evaluation"),
         "truth": say("按全部样本的统计量", "by all examples"),
@@ -52,7 +52,7 @@ def words(say: Say) -> dict[str, str]:
             "evaluation it is at {evaluation}.",
         ),
         "stale": say(
-            "移动平均偏了：评估时是 {evaluation}，按全部样本的统计量该是 {truth}。"
+            "滑动平均偏了：评估时是 {evaluation}，按全部样本的统计量该是 {truth}。"
             "训练用的是各批自己的统计量，看不出来。",
             "The running averages are off: in evaluation the example is at {evaluation}, by all examples it "
             "would be at {truth}. Training does not notice, because each batch brings its own statistics.",
@@ -78,7 +78,7 @@ def form(say: Say) -> str:
     momentum = slider(
         "momentum",
         say(
-            "新的一批在移动平均里的权重（momentum）",
+            "新的一批在滑动平均里的权重（momentum）",
             "Weight of the newest batch in the running averages (momentum)",
         ),
         -2, 0, 0.05, -1, "log",
@@ -93,7 +93,7 @@ def form(say: Say) -> str:
     )  # fmt: skip
     mixed = tick("sorted", say("每批只有一类", "Each batch has one class only"))
     units = say(
-        "六十批的预激活值，两类各一种颜色；线是移动平均，上下各一个标准差；红点是被跟踪的样本",
+        "六十批的预激活值，两类各一种颜色；线是滑动平均，上下各一个标准差；红点是被跟踪的样本",
         "Pre-activations of sixty batches, a color for each of two classes; lines for the running mean and a "
         "deviation on each side; red dots for the followed example",
     )
@@ -118,6 +118,6 @@ def form(say: Say) -> str:
     }</tbody></table>
 {text("finding")}
 {mixed}{shift}
-{more(say("还可以调移动平均", "More: the running averages"), momentum)}
+{more(say("还可以调滑动平均", "More: the running averages"), momentum)}
 {reset(say("复原", "Reset"))}</div>
 </div>"""

@@ -9,7 +9,7 @@ from torch import nn
 from torch.optim.swa_utils import update_bn
 
 from snippets.laboratory.javascript import loaded
-from snippets.normalization.agreement import FILES, STEPS, Setting, run
+from snippets.normalization.agreement import FILES, STEPS, Setting, _run
 from snippets.normalization.experiment import _dropout_ratio
 from snippets.normalization.settle_batch_norm_ import settle_batch_norm_
 
@@ -164,7 +164,7 @@ def test_dropout_adds_what_the_formula_says(p):
 
 def is_so(name, state, numbers):
     """Whether a sentence is true of a state, as PyTorch computes it."""
-    found = run(Setting(**state))
+    found = _run(Setting(**state))
     late = [y for y in found["training"][STEPS // 2 :] if not math.isnan(y)]
     evaluation, truth = found["evaluation"][-1], 1 / math.sqrt(1.25)
     expected = {

@@ -39,7 +39,7 @@ def fit(
     batch: int = BATCH,
     accumulate: int = 1,
     one_class: bool = False,
-    after_backward: Callable[[], None] | None = None,
+    after_step: Callable[[], None] | None = None,
 ) -> Nets:
     """Train all nets at once on cross-entropy, in place, each in its own order of the data.
 
@@ -50,9 +50,9 @@ def fit(
         optimizer: Makes the optimizer.
         epochs: How often to go through the data.
         batch: Examples that are normalized together.
-        accumulate: Batches whose gradients are averaged before a step.
+        accumulate: Batches of a step, whose gradients are averaged.
         one_class: Whether all examples of a batch have one class.
-        after_backward: Called after each batch.
+        after_step: Called after each step.
 
     Returns:
         The nets.
@@ -62,23 +62,21 @@ def fit(
     step = optimizer(parameters)
     orders = generators(seeds, "order of the data")
     rows = torch.arange(len(x))[:, None]
-    done = 0
     for _ in range(epochs):
-        for index in (
+        for whole in (
             _of_one_class(y, batch, orders)
             if one_class
-            else batches(x.shape[1], batch, orders)
+            else batches(x.shape[1], batch * accumulate, orders)
         ):
-            logits = nets.logits(x[rows, index], training=True)
-            answers = y[rows, index].flatten()
-            loss = F.cross_entropy(logits.flatten(0, 1), answers, reduction="sum")
-            (loss / batch / accumulate).backward()  # type: ignore[no-untyped-call]
-            done += 1
-            if after_backward:
-                after_backward()
-            if done % accumulate == 0:
-                step.step()
-                step.zero_grad()
+            step.zero_grad()
+            for index in torch.split(whole, batch, 1):
+                logits = nets.logits(x[rows, index], training=True)
+                answers = y[rows, index].flatten()
+                loss = F.cross_entropy(logits.flatten(0, 1), answers, reduction="sum")
+                (loss / whole.shape[1]).backward()  # type: ignore[no-untyped-call]
+            step.step()
+            if after_step:
+                after_step()
     for p in parameters:
         p.requires_grad_(False)
     return nets

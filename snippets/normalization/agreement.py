@@ -40,7 +40,7 @@ def agreement(seeds: range) -> Results:
     errors = []
     with loaded(FILES) as call:
         for setting in settings:
-            ours, theirs = call("normalization.run", setting._asdict()), run(setting)
+            ours, theirs = call("normalization.run", setting._asdict()), _run(setting)
             for name, values in theirs.items():
                 pairs = zip(ours[name], values, strict=True)
                 there = [pair for pair in pairs if not all(map(math.isnan, pair))]
@@ -69,7 +69,7 @@ def _drawn_numbers() -> tuple[Tensor, Tensor]:
     return normals(1, STEPS * LARGEST), normals(2, STEPS * LARGEST)
 
 
-def batch(setting: Setting, step: int) -> Tensor:
+def _batch(setting: Setting, step: int) -> Tensor:
     """Pre-activations of a batch, shape (n,), the followed example first where it is there."""
     rows = slice(step * LARGEST, step * LARGEST + setting.n)
     deviations, sides = (numbers[rows] for numbers in _drawn_numbers())
@@ -81,7 +81,7 @@ def batch(setting: Setting, step: int) -> Tensor:
     return z + (setting.shift if step >= CHANGE else 0.0)
 
 
-def run(setting: Setting) -> dict[str, list[float]]:
+def _run(setting: Setting) -> dict[str, list[float]]:
     """Running statistics after each batch, and the followed example in training and in evaluation."""
     norm = torch.nn.BatchNorm1d(
         1, momentum=setting.momentum, affine=False, dtype=torch.float64
@@ -90,7 +90,7 @@ def run(setting: Setting) -> dict[str, list[float]]:
         name: [] for name in ("means", "variances", "training", "evaluation")
     }
     for step in range(STEPS):
-        z = batch(setting, step)[:, None]
+        z = _batch(setting, step)[:, None]
         there = not setting.sorted or step % 2 == 0
         first = norm.train()(z)[0].item()
         trained = first if there else math.nan

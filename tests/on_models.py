@@ -14,6 +14,7 @@ from torch import nn
 
 from snippets.activations.dead_units import dead_units
 from snippets.dropout.mc_dropout import mc_dropout
+from snippets.normalization.settle_batch_norm_ import settle_batch_norm_
 from snippets.sparsity.csr_speed import csr_speed
 from snippets.sparsity.magnitude_masks import magnitude_masks, two_of_four_mask
 from snippets.sparsity.sparse_report import sparse_report
@@ -157,3 +158,15 @@ def test_units_of_tokens_and_of_a_wide_block_are_looked_at() -> None:
         not units.tied
         for units in tied_units(model.blocks[0], torch.randn(4, 197, 192)).values()
     )
+
+
+@pytest.mark.parametrize("library", ["timm", "torchvision"])
+def test_statistics_of_a_residual_network_are_taken_anew(library: str) -> None:
+    torch.manual_seed(0)
+    model = {"timm": timm.create_model, "torchvision": vision.get_model}[library](
+        "resnet18"
+    )
+    x = 5 + torch.randn(40, 3, 64, 64)
+    assert len(settle_batch_norm_(model, x)) == 20
+    # As they are, a second time moves none of them.
+    assert max(settle_batch_norm_(model, x).values()) < 1e-4

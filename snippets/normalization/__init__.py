@@ -1,0 +1,1 @@
+"""Why does batch normalization help, and what breaks it?"""

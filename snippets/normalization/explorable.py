@@ -27,7 +27,7 @@ def words(say: Say) -> dict[str, str]:
         "running": say("滑动平均 ± 标准差", "running mean ± deviation"),
         "training": say("训练", "training"),
         "evaluation": say("评估", "evaluation"),
-        "truth": say("按全部样本的统计量", "by all examples"),
+        "truth": say("点线：按全部样本", "dotted: by all examples"),
         # controls
         "n": say("{n} 个样本", "{n} examples"),
         "n aloud": say(

@@ -110,11 +110,9 @@ def form(say: Say) -> str:
     }{hand}</div>
 <div class="readout">
 <table class="readings"><tbody>{
-        row.format(
-            "training", say("训练，后三十批", "training, last thirty batches"), "red"
-        )
+        row.format("training", say("训练，后 30 批", "training, last 30"), "red")
     }{
-        row.format("evaluation", say("评估，最后", "evaluation, at the end"), "teal")
+        row.format("evaluation", say("评估，最后", "evaluation, last"), "teal")
     }</tbody></table>
 {text("finding")}
 {mixed}{shift}

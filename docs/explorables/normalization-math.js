@@ -3,7 +3,7 @@
 "use strict";
 
 (globalThis.explorables ??= {}).normalization = (() => {
-  const { normals } = globalThis.explorables.random;
+  const { random } = /** @type {Explorables} */ (globalThis.explorables);
   const STEPS = 60; // batches that are seen
   const CHANGE = 30; // before this one the layer before the unit moves
   const LARGEST = 256; // batch
@@ -12,8 +12,8 @@
   const MARKED = 1; // pre-activation of the example that is followed, of the upper class
   const TRUTH = MARKED / Math.sqrt(CENTER ** 2 + SPREAD ** 2 + EPSILON); // with the statistics of all examples
 
-  const deviations = normals(1, STEPS * LARGEST);
-  const sides = normals(2, STEPS * LARGEST); // of which class a drawn example is
+  const deviations = random.normals(1, STEPS * LARGEST);
+  const sides = random.normals(2, STEPS * LARGEST); // of which class a drawn example is
 
   /** Examples of a batch, momentum of the running averages, by how much all pre-activations move, and whether a batch
    * has one class only.

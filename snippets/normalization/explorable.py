@@ -27,7 +27,7 @@ def words(say: Say) -> dict[str, str]:
         "running": say("滑动平均 ± 标准差", "running mean ± deviation"),
         "training": say("训练", "training"),
         "evaluation": say("评估", "evaluation"),
-        "truth": say("按全部样本的统计量", "by all examples"),
+        "truth": say("点线：按全部样本", "dotted: by all examples"),
         # controls
         "n": say("{n} 个样本", "{n} examples"),
         "n aloud": say(
@@ -110,11 +110,9 @@ def form(say: Say) -> str:
     }{hand}</div>
 <div class="readout">
 <table class="readings"><tbody>{
-        row.format(
-            "training", say("训练，后三十批", "training, last thirty batches"), "red"
-        )
+        row.format("training", say("训练，后 30 批", "training, last 30"), "red")
     }{
-        row.format("evaluation", say("评估，最后", "evaluation, at the end"), "teal")
+        row.format("evaluation", say("评估，最后", "evaluation, last"), "teal")
     }</tbody></table>
 {text("finding")}
 {mixed}{shift}

@@ -22,7 +22,7 @@ class Signal(NamedTuple):
     weight_variance: float
 
 
-class Call(NamedTuple):
+class _Call(NamedTuple):
     """A call of a weighted layer, x in float64, and the modules called before it."""
 
     name: str
@@ -109,11 +109,11 @@ def self_normalization(
     return Report(signals, list(dict.fromkeys(faults)))
 
 
-def _watch(model: nn.Module, batch: Tensor) -> tuple[list[Call], Tensor]:
+def _watch(model: nn.Module, batch: Tensor) -> tuple[list[_Call], Tensor]:
     """Run a copy of the model: the calls of its weighted layers, and its output."""
     twin = copy.deepcopy(model).cpu().train()
     names = {module: name for name, module in twin.named_modules()}
-    calls: list[Call] = []
+    calls: list[_Call] = []
     others: dict[str, nn.Module] = {}
 
     def watch(
@@ -124,7 +124,7 @@ def _watch(model: nn.Module, batch: Tensor) -> tuple[list[Call], Tensor]:
             return None
         x = (args[0] if args else kwargs["input"]).detach().to(torch.float64, copy=True)
         z = z if z.requires_grad else z.detach().requires_grad_()
-        calls.append(Call(names[module], module, x, z, dict(others)))
+        calls.append(_Call(names[module], module, x, z, dict(others)))
         others.clear()
         return z.clone()  # an activation in place must not change what is kept
 
@@ -159,7 +159,7 @@ def _faults_of_inputs(name: str, x: Tensor, most: float) -> list[str]:
     return [f"inputs of {name!r}: {fault}" for fault in faults]
 
 
-def _faults_of_layer(call: Call, tau: float, most: float) -> list[str]:
+def _faults_of_layer(call: _Call, tau: float, most: float) -> list[str]:
     # Few weights miss 1 by chance: allow for four standard deviations of that.
     slack, faults = most + 4 * math.sqrt(2 / call.layer.weight.numel()), []
     if not 1 / slack <= tau <= slack:
@@ -186,7 +186,7 @@ def _faults_of_module(name: str, module: nn.Module) -> list[str]:
     return []
 
 
-def _faults_between(below: Call, above: Call, most: float) -> list[str]:
+def _faults_between(below: _Call, above: _Call, most: float) -> list[str]:
     made = F.selu(below.z.detach().double())
     tiny = torch.finfo(made.dtype).tiny  # all weights may be 0
     shift = (above.x.mean() - made.mean()).abs() / (made.std(correction=0) + tiny)

@@ -19,6 +19,7 @@ _INCLUDED = re.compile(
     re.M,
 )
 _Definition = ast.FunctionDef | ast.ClassDef
+_REFERENCE = re.compile(r"^::: snippets\.(?P<question>\w+)$", re.M)
 _DOCUMENTED = re.compile(
     r"^::: snippets\.(?P<question>\w+)\.(?P<name>\w+)\.(?P<member>\w+)$", re.M
 )
@@ -34,12 +35,14 @@ def files() -> Iterator[tuple[str, str]]:
 def offered(markdown: str, language: str, link: Callable[[str], str]) -> str:
     """The page with each technique that it includes or documents shown in that way.
 
+    `::: snippets.<question>` documents all that is public in the techniques of a question.
+
     Args:
         markdown: The page.
         language: Its language.
         link: Makes a link from this page to another, given its path below `docs`.
     """
-    known = set(techniques())
+    known = techniques()
 
     def source(question: str, name: str) -> str:
         about = WORDS[language]["copying"].format(
@@ -71,14 +74,28 @@ def offered(markdown: str, language: str, link: Callable[[str], str]) -> str:
             return match.group()
         return f"{match.group()}\n\n{source(question, name)}"
 
-    return _DOCUMENTED.sub(documented, _INCLUDED.sub(used, markdown))
+    def named(match: re.Match[str]) -> str:
+        names = (name for question, name in known if question == match["question"])
+        members = [
+            f"{match.group()}.{n}.{m}"
+            for n in names
+            for m in _public(match["question"], n)
+        ]
+        return "\n\n".join(members) or match.group()
+
+    documenting = _REFERENCE.sub(named, markdown)
+    return _DOCUMENTED.sub(documented, _INCLUDED.sub(used, documenting))
+
+
+def _public(question: str, name: str) -> list[str]:
+    """The functions and classes of a technique that have no underscore, its own first."""
+    members = [n.name for n in _defined(question, name) if not n.name.startswith("_")]
+    return sorted(members, key=lambda member: member.lower() != name.lower())
 
 
 def _signature(question: str, name: str) -> str:
     """How the technique is called: names and defaults, without types."""
-    text = (ROOT / "snippets" / question / f"{name}.py").read_text(encoding="utf-8")
-    defined = [n for n in ast.parse(text).body if isinstance(n, _Definition)]
-    (technique,) = (n for n in defined if n.name.lower() == name)
+    (technique,) = (n for n in _defined(question, name) if n.name.lower() == name)
     function: ast.AST = technique
     if isinstance(technique, ast.ClassDef):
         inside = (n for n in technique.body if isinstance(n, ast.FunctionDef))
@@ -88,3 +105,9 @@ def _signature(question: str, name: str) -> str:
         if isinstance(argument, ast.arg):
             argument.annotation = None
     return f"{technique.name}({ast.unparse(function.args).removeprefix('self, ')})"
+
+
+def _defined(question: str, name: str) -> list[_Definition]:
+    file = ROOT / "snippets" / question / f"{name}.py"
+    body = ast.parse(file.read_text(encoding="utf-8")).body
+    return [node for node in body if isinstance(node, _Definition)]

@@ -1,4 +1,7 @@
-"""Does the page compute what PyTorch computes? TODO: slug-math.js, beside what of PyTorch."""
+"""Does the page compute what PyTorch computes? TODO: slug-math.js, beside what of PyTorch.
+
+As in experiment.py, every public function measures: what helps it begins with an underscore.
+"""
 
 from __future__ import annotations
 

@@ -52,6 +52,7 @@ bench: $(READY) ## what measuring, building and saving cost, beside the plain th
 # torchvision belongs to a version of torch, which --no-deps leaves as it is.
 audit: site ## every page: accessibility, weight, frames, types, HTML, performance; techniques on models of others; half an hour
 	@$(BIN)/python -u -m tools.audit
+	@$(PYTEST) --built --avx2 tests/test_blocks.py -k avx2
 	@$(BIN)/pip install --quiet --target .venv/models --upgrade transformers==5.24.0
 	@$(BIN)/pip install --quiet --target .venv/models --upgrade --no-deps timm==1.0.31 torchvision==0.28.0
 	@PYTHONPATH=.venv/models $(BIN)/python -m pytest tests/on_models.py

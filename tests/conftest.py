@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage
-from projects import whole
 
 from snippets.evidence.questions import ROOT
 from tools import offline
@@ -20,12 +19,15 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 # What `make quick` does without: a whole build, whoever looks at one, and other processors' instructions.
-SLOW = {"site", "address", "executable", "browser", "repository", "instructions"}
+SLOW = {"site", "address", "executable", "browser", "instructions"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick", action="store_true", help="leave out what needs a whole build"
+    )
+    parser.addoption(
+        "--avx2", action="store_true", help="compute as older processors do, too"
     )
     parser.addoption(
         "--built", action="store_true", help="look at site/ as it is; do not build it"
@@ -51,17 +53,13 @@ def site(pytestconfig: pytest.Config) -> Path:
     return target
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """A copy of the repository to build, with what was measured."""
-    return whole(tmp_path / "project")
-
-
 @pytest.fixture(scope="session", params=["default", "avx2"])
 def instructions(request: pytest.FixtureRequest) -> str:
     """What other processors compute with: the plainest instructions, and those between them and ours."""
     import torch  # after the line above about its threads
 
+    if request.param == "avx2" and not request.config.getoption("avx2"):
+        pytest.skip("make audit tries it")
     own = torch.backends.cpu.get_cpu_capability()
     if own == "DEFAULT" or (request.param == "avx2" and own != "AVX512"):
         pytest.skip(f"no more than {own} here")

@@ -6,7 +6,6 @@ import functools
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -19,7 +18,7 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 from playwright.sync_api import Browser
-from projects import whole
+from projects import small, whole
 
 from snippets.evidence.questions import questions, techniques
 from tools import offline
@@ -33,7 +32,7 @@ LANGUAGES = ("zh", "en")
 
 @functools.cache
 def soup(file: Path) -> BeautifulSoup:
-    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+    return BeautifulSoup(file.read_text(encoding="utf-8"), "lxml")
 
 
 def html_files(site: Path) -> list[Path]:
@@ -548,16 +547,23 @@ def test_two_builds_are_the_same_files_wherever_and_by_whomever(
     assert [k for k in builds[0] if builds[0][k] != builds[1][k]] == []
 
 
-def test_stock_mkdocs_works_without_evidence(repository: Path) -> None:
-    shutil.rmtree(repository / ".cache", ignore_errors=True)
+def test_stock_mkdocs_works_without_evidence(tmp_path: Path) -> None:
+    project = small(tmp_path / "project")
+    figure = (
+        "def one(evidence, say, wide):\n    return evidence.estimates['first.value']\n"
+    )
+    (project / "snippets" / "toy" / "figures.py").write_text(figure)
+    for language in ("zh", "en"):
+        with (project / "docs" / language / "toy.md").open("a") as page:
+            page.write("\n![A figure.](figure:toy.one)\n")
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", "bare"],
-        cwd=repository,
+        cwd=project,
         env=os.environ | environment(),
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    page = repository / "bare" / "en" / "symmetry" / "index.html"
-    assert "…</span>" in page.read_text(encoding="utf-8")
+    html = (project / "bare" / "en" / "toy" / "index.html").read_text(encoding="utf-8")
+    assert "…</span>" in html and 'class="waiting"' in html

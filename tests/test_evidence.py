@@ -634,6 +634,11 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         store.write_atomically(file, "new \ud800")
     assert file.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["kept.json"]
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(IsADirectoryError, match=r"Is a directory: '.*/kept\.json'$"):
+        store.write_atomically(file, "new")
+    assert [p.name for p in tmp_path.iterdir()] == ["kept.json"]
 
 
 def test_the_t_interval_covers_as_often_as_it_says() -> None:

@@ -10,6 +10,8 @@ import pytest
 from explorables import EXPLORABLES, placeholders, words
 from playwright.sync_api import Browser, Page
 
+from tools.browsing import until
+
 # One language each: what differs are words, which a test compares.
 PAGES = [f"{('zh', 'en')[i % 2]}/{slug}/" for i, slug in enumerate(EXPLORABLES)]
 STATE = """() => Object.fromEntries([...document.querySelector(".explorable form").elements]
@@ -72,9 +74,10 @@ def rest(page: Page) -> None:
 
 def finding(page: Page) -> str:
     """What the figure says, once it has nothing left to compute."""
-    page.wait_for_function(
+    until(
+        page,
         """() => { const said = document.querySelector("[data-part=finding]").textContent;
-        return said && !said.endsWith("…"); }"""
+        return said && !said.endsWith("…"); }""",
     )
     return page.locator("[data-part=finding]").inner_text()
 
@@ -94,26 +97,26 @@ def test_links_of_the_text_set_the_figure_and_the_address(
     assert links.count() >= 2
     before = page.evaluate(STATE)
     findings = {finding(page)}
+    other = browser.new_page()
     for i in range(links.count()):
         links.nth(i).click()
         rest(page)
         assert page.evaluate(STATE) != before
         findings.add(finding(page))
-        page.wait_for_function(KEPT, arg=links.nth(i).element_handle())
+        until(page, KEPT, links.nth(i).element_handle())
         shared = page.url
         state = page.evaluate(STATE)
-        other = browser.new_page()
         other.goto(shared)
         other.wait_for_selector(".explorable.alive")
         assert other.evaluate(STATE) == state, "what is shared is what is seen"
-        other.close()
+    other.close()
     assert len(findings) > 1, "a link that is tried changes what is said"
 
 
 def test_the_language_switch_carries_the_state(page: Page) -> None:
     page.locator("p.try a[href^='?']").first.click()
     rest(page)
-    page.wait_for_function("() => location.search")
+    until(page, "() => location.search")
     state = page.evaluate(STATE)
     page.click("a[hreflang]:visible")
     page.locator("#figure").scroll_into_view_if_needed()

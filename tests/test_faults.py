@@ -8,38 +8,38 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from projects import Server, fetched, small, whole
+from projects import Server, fetched, few, small
 
 # Where it is planted, at the end; what; and what is said of the line with the sign ⟦ in it.
 Fault = tuple[str, str, str]
 PAGES: dict[str, Fault] = {
     "a number": (
-        "docs/en/symmetry.md",
-        "\n⟦[[symmetry.he.nothing]]\n",
-        "[[symmetry.he.nothing]] is measured by no file of",
+        "docs/en/selu.md",
+        "\n⟦[[selu.he.nothing]]\n",
+        "[[selu.he.nothing]] is measured by no file of",
     ),
     "a formula": (
-        "docs/en/symmetry.md",
+        "docs/en/selu.md",
         "\nText and\n⟦$\\frob{x}$.\n",
         r"the formula '\\frob{x}' is not understood",
     ),
     "a second formula like it": (
-        "docs/en/symmetry.md",
+        "docs/en/selu.md",
         "\n⟦$$\n\\frob{x}\n$$\n",
         r"the formula '\\frob{x}' is not understood",
     ),
     "a figure": (
-        "docs/en/momentum.md",
-        "\n⟦![words](figure:momentum.nope)\n",
-        "nothing draws figure:momentum.nope",
+        "docs/en/sparsity.md",
+        "\n⟦![words](figure:sparsity.nope)\n",
+        "nothing draws figure:sparsity.nope",
     ),
     "a number in the words of a figure": (
-        "docs/en/momentum.md",
-        "\n![words\n⟦[[momentum.nope.x]]](figure:momentum.friction)\n",
-        "[[momentum.nope.x]] is measured by no file",
+        "docs/en/sparsity.md",
+        "\n![words\n⟦[[sparsity.nope.x]]](figure:sparsity.zeros)\n",
+        "[[sparsity.nope.x]] is measured by no file",
     ),
     "a verdict": (
-        "docs/en/momentum.md",
+        "docs/en/sparsity.md",
         "\n| a |\n| - |\n⟦| [[verdict wrong: #measured]] |\n",
         "a verdict is supported, refuted or depends",
     ),
@@ -70,8 +70,8 @@ PAGES: dict[str, Fault] = {
     ),
     "a number behind lists": (
         "docs/zh/ledger.md",
-        "\n⟦[[symmetry.he.nothing]]\n",
-        "[[symmetry.he.nothing]] is measured by no file of",
+        "\n⟦[[selu.he.nothing]]\n",
+        "[[selu.he.nothing]] is measured by no file of",
     ),
     "another encoding": (
         "docs/zh/api.md",
@@ -96,9 +96,9 @@ NOT_BY_RULES: dict[str, Fault] = {
         "TypeError: 'function' object is not subscriptable; so figure:sparsity.zeros cannot",
     ),
     "a claim that does not hold": (
-        "snippets/symmetry/claims.py",
-        "\nCLAIMS += (Claim('odd', 'he.test_accuracy', above=0.9999, false_if='not'),)\n",
-        "claim symmetry.odd does not hold, it is false if not: he.test_accuracy is 0.9",
+        "snippets/selu/claims.py",
+        "\nCLAIMS += (Claim('odd', 'lecun.second_moment', above=99, false_if='not'),)\n",
+        "claim selu.odd does not hold, it is false if not: lecun.second_moment is",
     ),
 }
 FIGURE = "\n![words](figure:selu.odd)\n"
@@ -172,7 +172,8 @@ def told(expected: list[tuple[str, str]], text: str) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def project(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return Project(whole(tmp_path_factory.mktemp("faults") / "project"))
+    folder = tmp_path_factory.mktemp("faults") / "project"
+    return Project(few(folder, "biases", "dropout", "selu", "sparsity"))
 
 
 def test_check_and_site_tell_the_same_lines(project: Project) -> None:
@@ -231,12 +232,12 @@ def test_the_server_shows_faults_on_their_pages_and_goes_on(
             settings = project.folder / "mkdocs.yml"
             good = settings.read_text(encoding="utf-8")
             settings.write_text(good + "\nnav: [\n", encoding="utf-8")
-            assert "<math" in server.shows("en/symmetry/", 'id="not-built"')
+            assert "<math" in server.shows("en/sparsity/", 'id="not-built"')
 
             project.mend()
             settings.write_text(good, encoding="utf-8")
-            server.shows("en/symmetry/", "<math", without='id="not-built"')
-            for name in ("en/symmetry", "en/biases", "zh/api", "en/api", "en/selu"):
+            server.shows("en/sparsity/", "<math", without='id="not-built"')
+            for name in ("en/sparsity", "en/biases", "zh/api", "en/api", "en/selu"):
                 server.shows(f"{name}/", "</html>", without="class='fault'")
     finally:
         project.mend()

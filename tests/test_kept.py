@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -62,10 +63,26 @@ def test_what_depends_on_the_same_things_is_made_once(folder: Path) -> None:
     assert kept.kept("b", lambda: (1, "x"), make) == "made 3"
     for file in (folder / "a").iterdir():
         text = file.read_text()
-        for damaged in ("", text[:-1], text.replace("made", "mode"), "null"):
+        for damaged in (
+            "",
+            text[:-1],
+            text.replace("made", "mode"),
+            "null",
+            "[" * 9999,
+        ):
             file.write_text(damaged)
             assert kept.kept("a", lambda: (1, "x"), make).startswith("made")
             assert kept.kept("a", lambda: (1, "y"), make).startswith("made")
+
+
+def test_what_is_kept_may_be_read_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    make = Maker()
+    assert kept.kept("a", lambda: 1, make) == "made 1"
+    monkeypatch.setattr(os, "utime", refuse)
+    assert kept.kept("a", lambda: 1, make) == "made 1"
 
 
 def test_what_changes_meanwhile_is_shown_and_not_kept() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import Error as BrowserError
 
 from tools import offline
 from tools.core.pages import LANGUAGES
@@ -69,3 +71,19 @@ def test_without_a_browser_the_rest_is_made_and_ci_says_no(
     (tmp_path / "again").mkdir()
     with pytest.raises(offline.OfflineError, match="printed by Chromium: install it"):
         offline.add(tmp_path / "again")
+
+
+def test_what_a_browser_or_a_deck_reports_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for error in (
+        BrowserError("crashed\nits log"),
+        sqlite3.OperationalError("crashed"),
+    ):
+
+        def refuse(*_: object, error: Exception = error, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr(offline, "build", refuse)
+        with pytest.raises(SystemExit, match=r"^make offline: crashed; site is as it"):
+            offline.main()

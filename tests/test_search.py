@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tools.browsing import violations
+from tools.browsing import until, violations
 from tools.search import readable, with_aliases
 
 LANGUAGES = ("zh", "en")
@@ -86,6 +86,18 @@ def test_the_wanted_page_is_among_the_first_three(home: Page) -> None:
         if not set(slugs(items)) & set(wanted.split("|"))
     }
     assert missed == {}
+
+
+def test_a_query_of_ten_thousand_characters_is_answered(home: Page) -> None:
+    queries = (
+        "a" * 10_000,
+        "激活函数" * 2500,
+        "momentum he " * 900,
+        "+-*~^:()[]" * 1000,
+    )
+    nothing, *found = ask(home, *queries)
+    assert nothing == []
+    assert all(found[:2])
 
 
 def test_every_word_of_the_pages_finds_one(home: Page, site: Path) -> None:
@@ -187,7 +199,7 @@ def test_results_read_well_and_lead_to_the_section(home: Page) -> None:
     ):
         home.fill(".md-search__input", "")
         home.keyboard.press("Shift")  # the index is asked when a key comes up
-        home.wait_for_function("!document.querySelector('.md-search-result__link')")
+        until(home, "!document.querySelector('.md-search-result__link')")
         home.fill(".md-search__input", query)
         home.keyboard.press("Shift")
         result = home.locator(f".md-search-result__link[href*='{wanted}']")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import re
 import shutil
@@ -10,10 +11,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +26,7 @@ from projects import ROOT, Server, small
 
 from snippets.evidence.runner import MeasurementError
 from tools import serve as serving
+from tools import site
 from tools.site import build as build_site
 
 
@@ -30,7 +34,11 @@ def test_serve_shows_pages_at_once_and_numbers_as_they_come(tmp_path: Path) -> N
     project = small(tmp_path / "project")
     bare = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with Server(project, tmp_path / "log", env=bare) as server:
-        assert "…</span>" in server.shows("en/toy/", "measured")
+        shown = server.shows("en/toy/", "measured")
+        assert "…</span>" in shown
+        assert (
+            "livereload" in shown and "Security-Policy" not in shown
+        )  # or it would not
         server.shows("en/toy/", 'value="9.5"', without="…</span>")
         while "executed the notebook" not in server.log.read_text():
             time.sleep(0.2)
@@ -221,7 +229,7 @@ def test_two_builds_of_one_site_wait_for_each_other(
     at_work: list[str] = []
     most = []
 
-    def build(target: Path, _also: object) -> None:
+    def build(target: Path, *_: object) -> None:
         at_work.append(target.name)
         most.append(len(at_work))
         time.sleep(0.2)
@@ -237,6 +245,82 @@ def test_two_builds_of_one_site_wait_for_each_other(
     for thread in threads:
         thread.join()
     assert most == [1, 1, 1]
+
+
+def test_a_build_waits_for_the_mkdocs_of_one_that_was_killed(tmp_path: Path) -> None:
+    def free() -> bool:
+        folder = os.open(tmp_path, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(folder)
+        return True
+
+    with site._alone(tmp_path / "site") as lock:
+        child = subprocess.Popen(["sleep", "60"], pass_fds=[lock])
+    assert not free()
+    child.kill()
+    child.wait()
+    assert free()
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_new_site_takes_the_place_of_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: bool
+) -> None:
+    """In one step where the disk can: that of a machine where this is tested does."""
+    if exchanges:
+        monkeypatch.setattr("tools.site._old", lambda _: pytest.fail("in two steps"))
+    else:
+        monkeypatch.setattr("tools.site._exchanged", lambda *_: False)
+    old, new = tmp_path / "site", tmp_path / ".site-new"
+    for text in ("first", "second"):
+        new.mkdir()
+        (new / "index.html").write_text(text)
+        site._swap(new, old)
+        assert (old / "index.html").read_text() == text
+    (left,) = {*tmp_path.iterdir()} - {old}
+    assert (left / "index.html").read_text() == "first"
+
+
+def test_a_swap_that_was_killed_is_undone_by_whoever_comes_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".site-old").mkdir()
+    (tmp_path / ".site-old" / "index.html").write_text("old")
+    monkeypatch.setattr("tools.site.measure_and_execute", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        build_site(tmp_path / "site")
+    assert (tmp_path / "site" / "index.html").read_text() == "old"
+    assert not (tmp_path / ".site-old").exists()
+
+
+def test_the_date_is_that_of_the_commit_also_in_an_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    for name in (".gitattributes", ".git_archival.txt"):
+        for folder in (tmp_path, inner):
+            shutil.copy(ROOT / name, folder / name)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(tmp_path)]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "a"]):
+        when = {"GIT_COMMITTER_DATE": "@123456789 +0800"}
+        subprocess.run([*git, *command], env=os.environ | when, check=True)
+    archive = subprocess.run([*git, "archive", "HEAD"], capture_output=True, check=True)
+    exported = tmp_path / "exported"
+    with tarfile.open(fileobj=BytesIO(archive.stdout)) as tar:
+        tar.extractall(exported, filter="data")
+    for folder, date in (
+        (tmp_path, "123456789"),
+        (exported, "123456789"),
+        (inner, site.UNKNOWN),  # the repository around it has commits of its own
+    ):
+        monkeypatch.setattr(site, "ROOT", folder)
+        assert site.environment()["SOURCE_DATE_EPOCH"] == date, folder
 
 
 @pytest.mark.parametrize("step", ["measure_and_execute", "_build"])

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from tools.browsing import violations
 from tools.core.pages import parse
-from tools.parity import unequal
+from tools.rules.parity import unequal
 from tools.taking import beside, twins
 
 LANGUAGES = ("zh", "en")
@@ -228,7 +228,7 @@ def test_search_engines_and_the_search_leave_it_out(site: Path) -> None:
 
 # In a browser
 
-COLUMNS = """() => [...document.querySelectorAll("article > div.pair")].map(pair => {
+COLUMNS = """() => [...document.querySelectorAll("article > div.pair:not(:has(.screen))")].map(pair => {
     const [a, b] = [...pair.children].map(half => half.getBoundingClientRect());
     return a.top === b.top && a.right <= b.left ? "beside" : a.bottom <= b.top ? "below" : "over"; })"""
 

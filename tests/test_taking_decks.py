@@ -17,6 +17,7 @@ from anki.collection import (
     ImportAnkiPackageRequest,
 )
 from bs4 import BeautifulSoup
+from playwright.sync_api import Browser
 
 from snippets.evidence.questions import ROOT, questions
 from tools.taking import decks
@@ -106,6 +107,39 @@ def test_an_edited_card_takes_the_place_of_the_old_one(
     page.write_text(text, encoding="utf-8")
     (note,) = collection.find_notes('"Key:momentum.check.1"')
     assert "Is slower better?" in collection.get_note(note)["Question"]
+
+
+def test_a_figure_is_drawn_in_its_card_by_day_and_by_night(
+    pages: Path, collection: Collection, browser: Browser, tmp_path: Path
+) -> None:
+    page = pages / "en/momentum/index.html"
+    text = page.read_text(encoding="utf-8")
+    figure = BeautifulSoup(text, "html.parser").select_one("article figure")
+    page.write_text(text.replace("<p>Hardly.", f"{figure}<p>Hardly."), encoding="utf-8")
+    file = tmp_path / "drawn.apkg"
+    decks.write(pages, "en", file)
+    page.write_text(text, encoding="utf-8")
+    taken(collection, file)
+    assert list(collection.media.check().missing) == []
+    (note,) = collection.find_notes('"Key:momentum.check.2"')
+    card = collection.get_note(note).cards()[0]
+    shown = browser.new_page(viewport={"width": 390, "height": 800})
+    heard: list[str] = []
+    shown.on("console", lambda said: heard.append(said.text))
+    drawn = set()
+    for night in ("", "nightMode"):
+        shown.set_content(
+            f'<style>{card.css()}</style><body class="card {night}">{card.answer()}'
+        )
+        box = shown.locator("figure svg").bounding_box()
+        assert box and box["width"] > 300 and 200 < box["height"] < 700
+        curve = shown.locator("svg .stroke-c0").first
+        drawn.add(curve.evaluate("line => getComputedStyle(line).stroke"))
+    assert len(drawn) == 2  # a colour each, and neither that of no rule
+    assert shown.locator("form, .origin, .screen").count() == 0
+    assert "Too little friction" in shown.locator("figcaption").inner_text()
+    shown.close()
+    assert heard == []
 
 
 def test_every_question_has_a_card_and_both_languages_the_same_ones(

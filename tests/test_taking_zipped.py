@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from snippets.evidence.questions import ROOT
-from tools.browsing import served
+from tools.browsing import served, until
 from tools.finishing import FinishingError
 from tools.taking import zipped
 
@@ -114,6 +115,17 @@ def test_a_link_to_what_is_left_out_leads_to_the_published_site() -> None:
     assert lead("https://doi.org/1") == "https://doi.org/1"
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_not_in_the_zip_is_offered_where_it_is_published(
+    folder: Path, language: str
+) -> None:
+    page = folder / language / "offline" / "index.html"
+    offers = re.findall('<p class="take">(.*?)</p>', page.read_text(encoding="utf-8"))
+    assert len(offers) == 4
+    address = re.compile(f'<a href="https://[^"]*/{language}/offline/">[^<]+</a>')
+    assert all(address.fullmatch(offer) for offer in offers)
+
+
 def asked(page: Page, query: str) -> Locator:
     """The results of a search, as soon as there are some."""
     page.click(".md-search__input")
@@ -141,6 +153,28 @@ def test_search_finds_and_leads_there(
     assert reader.locator("article h1").is_visible()
 
 
+def test_markup_and_endless_queries_break_nothing_and_run_nothing(
+    folder: Path, reader: Page
+) -> None:
+    markup = '"><img src=x onerror="ran=1"><script>ran=1</script>'
+    stored = f"'answers-that-run.momentum', {json.dumps(markup)}"
+    reader.add_init_script(f"localStorage.setItem({stored})")
+    place = (folder / "zh" / "momentum" / "index.html").as_uri()
+    reader.goto(f"{place}?q={quote(markup)}&lr={quote(markup)}#{quote(markup)}")
+    meta = reader.locator(".md-search-result__meta")
+    for query, answer in (
+        ("a" * 10_000, "没有找到"),
+        ("激活函数" * 2500, "个符合"),
+        ("b" * 10_000, "没有找到"),
+        (markup * 200, "个符合"),
+    ):
+        reader.fill(".md-search__input", query)
+        reader.keyboard.press("Shift")
+        expect(meta).to_contain_text(answer)
+    assert asked(reader, "动量").count()
+    assert reader.evaluate("typeof ran") == "undefined"
+
+
 def test_a_host_may_serve_the_folder(folder: Path, browser: Browser) -> None:
     page = browser.new_page()
     with served(folder) as address:
@@ -166,7 +200,7 @@ def test_a_figure_is_turned_and_the_switch_keeps_what_it_shows(
     reader.mouse.down()
     reader.mouse.move(box["x"] + 4, middle, steps=5)
     reader.mouse.up()
-    reader.wait_for_function("location.search !== ''")
+    until(reader, "location.search !== ''")
     expect(form.locator(".spoken")).not_to_have_text(spoken)
     state = urlsplit(reader.url).query
     reader.click("a[hreflang=en]")

@@ -7,14 +7,13 @@ search.py     the index of each language, by its readers' words; search.js asks 
 finishing.py  the last touches to the built site, so that it is light
 leaks.py      our own markup must not reach a reader
 
-rules.py      what every page must keep to; `make check`
-parity.py     whether both languages of a page say the same things
+rules/        what contributors must keep to, each rule with a name; `make check`
 reviews.py    which sections were compared in both languages, noted in reviewed.json; `make reviewed`
 question.py   `make question`: lays out a new one, from the files of scaffold/
-marks.py      what is still to be written in it; part of `make check`
 site.py       `make site`: measure, build beside, finish, swap
 serve.py      `make serve`: pages at once, numbers as they come
 bench.py      `make bench`: what measuring, building and saving cost
 audit.py      `make audit`: every page, by other judges
+newest.py     `make newest`: what the newest versions of everything would change
 browsing.py   a server and a browser, for audit and tests
 """

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,8 +84,16 @@ def find_browser() -> str | None:
 @contextmanager
 def browsing(executable: str) -> Iterator[Browser]:
     """Start the browser without a window, and stop it."""
+    # Which font stands in for one that is not here, the system would choose by the language of its user.
+    everywhere: dict[str, str | float | bool] = {
+        **os.environ,
+        "LC_ALL": "C.UTF-8",
+        "LANGUAGE": "en",
+    }
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=FLAGS, env=everywhere
+        )
         yield browser
         browser.close()
 
@@ -111,6 +120,21 @@ def searched(page: Page, words: str) -> bool:
     page.keyboard.press("Shift")  # the index is asked when a key comes up
     page.locator(".md-search-result__link").first.wait_for()
     return True
+
+
+def until(page: Page, condition: str, argument: object = None) -> None:
+    """Wait until an expression or a function of JavaScript is true on a page.
+
+    Playwright's own `wait_for_function` evaluates a string in the page, which the page's policy refuses.
+
+    Raises:
+        TimeoutError: If it is not true within half a minute.
+    """
+    end = time.monotonic() + 30
+    while not page.evaluate(condition, argument):
+        if time.monotonic() > end:
+            raise TimeoutError(f"{page.url}: never true: {condition}")
+        page.wait_for_timeout(50)
 
 
 def violations(page: Page) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import subprocess
 import sys
@@ -33,6 +34,8 @@ if TYPE_CHECKING:  # they take long to load, and most builds convert and execute
 
 FOLDER = ROOT / ".cache" / "notebooks"
 OUTPUTS = FOLDER / "outputs"
+# Sums of more threads round otherwise, and how many there are depends on the machine.
+_THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 _BLOCK = re.compile(
     r'^(?:!!!|\?\?\?\+?) (?P<kind>\w+)(?: "(?P<title>[^"]*)")?[ ]*\n(?P<body>(?:(?: {4}.*|[ ]*)(?:\n|\Z))*)',
@@ -41,7 +44,9 @@ _BLOCK = re.compile(
 
 
 _RELATIVE = re.compile(r"\]\((?P<page>[\w/]+)\.(?:md|ipynb)(?P<hash>#[\w.-]+|)\)")
-
+_TURNED = re.compile(
+    r"^.+\n\{: \.(?:try|screen) \}\n", re.M
+)  # of figures that stand still here
 
 # Of a text that nbconvert made; what is displayed may have lost its paragraph.
 _FORMULA = re.compile(
@@ -76,7 +81,7 @@ def write(page: Page, guide: Guide, site_url: str) -> None:
             )
     file = FOLDER / uri(page)
     text: str = nbformat.writes(book, sort_keys=True) + "\n"
-    if not file.exists() or file.read_text(encoding="utf-8") != text:
+    if not file.exists() or file.read_bytes() != text.encode():
         write_atomically(file, text)
 
 
@@ -122,7 +127,12 @@ def execute(page: Page) -> bool:
         )
         try:
             # What the kernel has to say, other than of the blocks, is nothing to act on.
-            _in_thread(partial(client.async_execute, stderr=subprocess.DEVNULL))
+            environment = os.environ | _THREADS
+            _in_thread(
+                partial(
+                    client.async_execute, stderr=subprocess.DEVNULL, env=environment
+                )
+            )
         except failures.CellExecutionError as error:
             line = next(
                 line
@@ -260,7 +270,7 @@ def _prose(text: str, base: str, language: str) -> NotebookNode:
     from nbformat.v4 import new_markdown_cell
 
     text = FRONT_MATTER.sub("", text)
-    text = re.sub(r"^.+\n\{: \.try \}\n", "", text, flags=re.M)  # nothing turns there
+    text = _TURNED.sub("", text)
     # No style of ours hides what an option has to say until it is chosen.
     reply = f"<details><summary>{WORDS[language]['reply']}</summary>"
     text = re.sub(r'<p class="reply">(.*?)</p>', rf"{reply}\1</details>", text)
@@ -283,7 +293,7 @@ def _code(book: NotebookNode) -> list[NotebookNode]:
 
 
 def _outputs_file(blocks: list[str]) -> Path:
-    return OUTPUTS / f"{hashed(blocks)}.json"
+    return OUTPUTS / f"{hashed(blocks, _THREADS)}.json"
 
 
 def _mathematics(html: str) -> str:

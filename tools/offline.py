@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from playwright.sync_api import Error as BrowserError
+
 from snippets.evidence.questions import ROOT
 from tools.browsing import browsing, find_browser
 from tools.core.pages import LANGUAGES
 from tools.core.words import WORDS
-from tools.site import build
+from tools.site import UNKNOWN, build, environment
 from tools.taking import book, decks, sheet, zipped
 from tools.taking.decks import DeckError
 from tools.taking.printing import PrintingError
@@ -25,6 +28,10 @@ PAGE = "offline"
 
 class OfflineError(Exception):
     """Something that is needed to make it is not there; the message says what and how to get it."""
+
+
+# The last two are what a full disk makes of a deck and of a browser.
+FAULTS = (OfflineError, DeckError, PrintingError, sqlite3.Error, BrowserError)
 
 
 def add(site: Path) -> None:
@@ -41,6 +48,12 @@ def add(site: Path) -> None:
         if os.environ.get("CI"):
             raise OfflineError(message)
         print(f"make offline: {message}; they are left out", file=sys.stderr)
+    if environment()["SOURCE_DATE_EPOCH"] == UNKNOWN:
+        print(
+            "make offline: no commit is known here, so all is dated 1970; "
+            "give the seconds since then as SOURCE_DATE_EPOCH",
+            file=sys.stderr,
+        )
     (site / FOLDER).mkdir()
     whole = _file(site, "", "zip")
     zipped.write(site, whole)
@@ -105,8 +118,9 @@ def main() -> None:
     """Build the site and all of this; nothing takes the old one's place unless all is made."""
     try:
         build(ROOT / "site", also=add)
-    except (OfflineError, DeckError, PrintingError) as error:
-        raise SystemExit(f"make offline: {error}; site is as it was") from error
+    except FAULTS as error:
+        told = str(error).strip().partition("\n")[0]  # Playwright goes on with its log
+        raise SystemExit(f"make offline: {told}; site is as it was") from error
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`make question NAME=slug`: lay out a new question, from the files of `tools/scaffold`.
 
 What is laid out builds and passes its tests at once. Whatever is to be written in it has a mark, which
-`make check` tells one by one: see `tools/marks.py`.
+`make check` tells one by one: see `tools/rules/marks.py`.
 """
 
 from __future__ import annotations

@@ -12,6 +12,9 @@ const FILLERS = new Set([
   ).split(" "),
 ]);
 
+// Of what somebody pastes: a word of thousands of characters would keep the search busy for minutes.
+const LONGEST = 300;
+
 // Everyday words that are typed for each other, by the first of them.
 const SAME = new Map(
   ["0 zero zeros 零", "same equal identical", "一样 相同 同样 一致"].flatMap((line) => {
@@ -66,6 +69,7 @@ function segmented(text, known) {
 function wordsOf(query, known) {
   const raised = (digits) => [...digits].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d] ?? "⁻").join("");
   const words = query
+    .slice(0, LONGEST)
     .replace(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0)) // of a Chinese keyboard
     .toLowerCase()
     .replace(/(\d|\b[a-z])\^\{?([-−]?\d+)\}?/g, (_, base, power) => base + raised(power))

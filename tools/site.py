@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from snippets.evidence.measuring import measure_missing
@@ -23,6 +24,8 @@ from tools.taking import beside as pages_of_two
 # What may be wrong before MkDocs is asked; each message is one line.
 FAULTS = (MeasurementError, NotebookError, PageError, SourceError, OSError)
 
+UNKNOWN = "1"  # of dates: the first second that all formats know
+
 
 def build(target: Path, also: Callable[[Path], None] = lambda _: None) -> None:
     """Measure, execute the notebooks, and build the site strictly; only a good site takes the target's place.
@@ -35,16 +38,20 @@ def build(target: Path, also: Callable[[Path], None] = lambda _: None) -> None:
         SystemExit: If anything fails; the target is as it was.
     """
     try:
-        with _alone(target):
+        with _alone(target.resolve()) as lock:
             measure_and_execute()
-            _build(target, also)
+            _build(target.resolve(), also, lock)
     except (*FAULTS, finishing.FinishingError, pages_of_two.BesideError) as error:
         raise SystemExit(f"make site: {error}; {target} is as it was") from error
 
 
 @contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    """Wait for another build of the same target: both would write into the same folder beside it."""
+def _alone(target: Path) -> Iterator[int]:
+    """Wait for another build of the same target: both would write into the same folder beside it.
+
+    Yields:
+        What holds the others up, a file descriptor: also in a process that it is passed to.
+    """
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         try:
@@ -54,31 +61,65 @@ def _alone(target: Path) -> Iterator[None]:
                 f"make site: waiting for the one that writes {target}", file=sys.stderr
             )
             fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
+        _recover(target)
+        yield folder
     finally:
         os.close(folder)
 
 
-def _build(target: Path, also: Callable[[Path], None]) -> None:
+def _build(target: Path, also: Callable[[Path], None], lock: int) -> None:
     beside = target.with_name(f".{target.name}-new")
     shutil.rmtree(beside, ignore_errors=True)
     # Never -q or -v: with either, --strict lets broken links pass.
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(beside)]
-    done = subprocess.run(command, cwd=ROOT, env=environment(), check=False)
-    if done.returncode:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise SystemExit(f"make site: not built; {target} is as it was")
-    pages_of_two.add(beside)
-    finishing.site(beside)
-    also(beside)
-    if faults := list(leaks(beside)):
-        raise SystemExit("make site: " + "\n".join(faults))
-    old = target.with_name(f".{target.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    beside.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    try:
+        # MkDocs writes on when this process alone is killed; the next build waits for it, too.
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment(), check=False, pass_fds=[lock]
+        )
+        if done.returncode:
+            raise SystemExit(f"make site: not built; {target} is as it was")
+        pages_of_two.add(beside)
+        finishing.site(beside)
+        also(beside)
+        if faults := list(leaks(beside)):
+            raise SystemExit("make site: " + "\n".join(faults))
+        for path in [beside, *beside.rglob("*")]:  # for a host, whatever the umask
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        _swap(beside, target)
+    finally:
+        _recover(target)
+        for folder in (beside, _old(target)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _old(target: Path) -> Path:
+    return target.with_name(f".{target.name}-old")
+
+
+def _recover(target: Path) -> None:
+    """Put the old site back, if `_swap` came to an end between its two steps."""
+    if _old(target).exists() and not target.exists():
+        _old(target).rename(target)
+
+
+def _swap(beside: Path, target: Path) -> None:
+    """Let a new site take the place of the old one, which is then beside; in one step where the disk can."""
+    if not target.exists():
+        beside.rename(target)
+    elif not _exchanged(beside, target):
+        target.rename(_old(target))
+        beside.rename(target)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step; False where system or disk cannot, as that of Windows in WSL."""
+    system = ctypes.CDLL(None)
+    # Of Linux and of macOS; in both, -1 is no folder, which full paths do not need, and 2 means to exchange.
+    call = getattr(system, "renameat2", getattr(system, "renameatx_np", None))
+    return call is not None and not call(
+        -1, os.fsencode(one), -1, os.fsencode(other), 2
+    )
 
 
 def measure_and_execute(on_complete: Callable[[], None] = lambda: None) -> None:
@@ -100,14 +141,25 @@ def measure_and_execute(on_complete: Callable[[], None] = lambda: None) -> None:
 
 def environment() -> dict[str, str]:
     """The environment for MkDocs: no banner, and dates that come from the last commit, not from today."""
-    command = ["git", "log", "-1", "--format=%ct"]
-    try:
-        found = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, check=False
-        ).stdout.strip()
-    except OSError:
-        found = ""
-    return {"SOURCE_DATE_EPOCH": found or "1", "NO_MKDOCS_2_WARNING": "1"} | os.environ
+    dates = {"SOURCE_DATE_EPOCH": _committed() or UNKNOWN, "NO_MKDOCS_2_WARNING": "1"}
+    return dates | os.environ
+
+
+def _committed() -> str:
+    """When the last commit was made, in seconds; "" where neither git nor an archive made by it can tell."""
+    with suppress(OSError):
+        # In an archive, as hosts offer for download, the date stands where a checkout has a placeholder.
+        date = (ROOT / ".git_archival.txt").read_text(encoding="utf-8").strip()
+        if date.isdecimal():
+            return date
+        if (
+            ROOT / ".git"
+        ).exists():  # a repository around this folder has other commits
+            command = ["git", "log", "-1", "--format=%ct"]
+            return subprocess.run(
+                command, cwd=ROOT, capture_output=True, text=True, check=False
+            ).stdout.strip()
+    return ""
 
 
 if __name__ == "__main__":

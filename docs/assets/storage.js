@@ -15,3 +15,29 @@ for (const name of ["localStorage", "sessionStorage"]) {
     Object.defineProperty(window, name, { value });
   }
 }
+
+// What Material has in each page, where the policy runs nothing: how its scripts read and write, here for the whole
+// site, and the chosen colours, given to the body before it is first drawn.
+{
+  const site = new URL("..", document.currentScript.src).pathname;
+  window.__md_get = (name, store = localStorage) => {
+    try {
+      return JSON.parse(store.getItem(`${site}.${name}`));
+    } catch {
+      return null; // somebody else wrote there
+    }
+  };
+  window.__md_set = (name, value, store = localStorage) => {
+    try {
+      store.setItem(`${site}.${name}`, JSON.stringify(value));
+    } catch {
+      // it is full
+    }
+  };
+  new MutationObserver((_, waiting) => {
+    if (!document.body) return;
+    waiting.disconnect();
+    const colours = Object.entries(window.__md_get("__palette")?.color ?? {});
+    for (const [name, value] of colours) document.body.setAttribute(`data-md-color-${name}`, value);
+  }).observe(document.documentElement, { childList: true });
+}

@@ -63,7 +63,7 @@ def unsealed(file: Path) -> Body:
         envelope = json.loads(file.read_text(encoding="utf-8"))
         body = envelope["record"]
         return body if _checksum(body) == envelope["checksum"] else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -85,8 +85,12 @@ def write_atomically(file: Path, text: str) -> None:
             os.fsync(stream.fileno())
         Path(name).chmod(0o644)  # mkstemp makes private files
         Path(name).replace(file)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(
+            error, OSError
+        ):  # it names what stood beside the file, or nothing
+            raise OSError(error.errno, error.strerror, str(file)) from error
         raise
 
 

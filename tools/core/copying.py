@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from snippets.evidence.fingerprint import versions
-from snippets.evidence.questions import ROOT, techniques
+from snippets.evidence.questions import ROOT, techniques, tree
 from tools.core.words import WORDS
 
 _INCLUDED = re.compile(
@@ -74,17 +74,29 @@ def offered(markdown: str, language: str, link: Callable[[str], str]) -> str:
             return match.group()
         return f"{match.group()}\n\n{source(question, name)}"
 
+    documenting = _INCLUDED.sub(used, _each(markdown))
+    return _DOCUMENTED.sub(documented, documenting)
+
+
+def references(markdown: str) -> list[str]:
+    """The full names of all that a page documents."""
+    names = (match.group() for match in _DOCUMENTED.finditer(_each(markdown)))
+    return [name.removeprefix("::: ") for name in names]
+
+
+def _each(markdown: str) -> str:
+    """The page with a line for each public name of a question that it documents as a whole."""
+
     def named(match: re.Match[str]) -> str:
-        names = (name for question, name in known if question == match["question"])
-        members = [
-            f"{match.group()}.{n}.{m}"
-            for n in names
-            for m in _public(match["question"], n)
-        ]
+        members = (
+            f"{match.group()}.{name}.{member}"
+            for question, name in techniques()
+            if question == match["question"]
+            for member in _public(question, name)
+        )
         return "\n\n".join(members) or match.group()
 
-    documenting = _REFERENCE.sub(named, markdown)
-    return _DOCUMENTED.sub(documented, _INCLUDED.sub(used, documenting))
+    return _REFERENCE.sub(named, markdown)
 
 
 def _public(question: str, name: str) -> list[str]:
@@ -108,6 +120,5 @@ def _signature(question: str, name: str) -> str:
 
 
 def _defined(question: str, name: str) -> list[_Definition]:
-    file = ROOT / "snippets" / question / f"{name}.py"
-    body = ast.parse(file.read_text(encoding="utf-8")).body
+    body = tree(ROOT / "snippets" / question / f"{name}.py").body
     return [node for node in body if isinstance(node, _Definition)]

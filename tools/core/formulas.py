@@ -52,7 +52,7 @@ def mathml(tex: str, display: bool = False) -> str:
     try:
         math = _CONVERTER.convert_with_local_state(tex, displaystyle=display)
     except LatexError as error:
-        reason = f"the formula {tex.strip()!r} is not understood: {error}"
+        reason = f"the formula {tex.strip()!r} is not understood, {error}; write it as TeX does"
         raise FormulaError(reason) from error
     # The columns of aligned equations.
     math = re.sub(

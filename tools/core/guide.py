@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from snippets.evidence.estimates import Estimate
-from snippets.evidence.judging import Evidence, JudgedClaim
+from snippets.evidence.judging import Evidence, JudgedClaim, claim_place
 from snippets.evidence.questions import Measurement, SourceError
 from tools.core import figures, formulas
+from tools.core.nearest import nearest
 from tools.core.pages import (
     VERDICTS,
     Answers,
@@ -155,7 +156,7 @@ class Guide:
         if evidence is None:
             raise page.error(
                 number.start,
-                f"{written} names no question; there are {', '.join(self.evidence)}",
+                f"{written} names no question; {nearest(number.question, self.evidence)}",
             )
         if number.form not in FORMS:
             raise page.error(
@@ -165,12 +166,11 @@ class Guide:
         name = number.measurement
         estimate = evidence.estimates.get(number.key)
         if estimate is None and name not in {m.name for m in evidence.missing}:
-            near = sorted(k for k in evidence.estimates if k.partition(".")[0] == name)
-            every = sorted({k.partition(".")[0] for k in evidence.estimates})
+            every = {f"[[{number.question}.{key}]]" for key in evidence.estimates}
             raise page.error(
                 number.start,
-                f"{written} is measured by no file of snippets/{number.question}; they have "
-                + (", ".join(near) or ", ".join(every) + ", each with a dot"),
+                f"{written} is measured by no file of snippets/{number.question}; "
+                + nearest(f"[[{number.question}.{number.key}]]", every),
             )
         measurements = (*evidence.measured, *evidence.missing)
         return Measured(
@@ -190,10 +190,9 @@ class Guide:
         evidence = self._known(question)
         judged = {j.claim.id: j for j in evidence.claims} if evidence else {}
         if claim not in judged:
-            known = ", ".join(judged if evidence else self.evidence) or "none"
+            every = [f"{question}.{name}" for name in judged] or self.evidence
             raise page.error(
-                offset,
-                f"there is no claim {name!r}; snippets/{question}/claims.py has {known}",
+                offset, f"there is no claim {name!r}; {nearest(name, every)}"
             )
         return judged[claim]
 
@@ -202,7 +201,7 @@ class Guide:
         if verdict.word not in VERDICTS:
             raise page.error(
                 verdict.start,
-                f"{written}: a verdict is supported, refuted or depends",
+                f"{written}: a verdict is supported, refuted or depends; write one of them",
             )
         if not verdict.rests:
             raise page.error(
@@ -220,7 +219,7 @@ class Guide:
             elif name not in sections:
                 raise page.error(
                     verdict.start,
-                    f"{written}: this page has no section {name}; it has {', '.join(sorted(sections))}",
+                    f"{written}: this page has no section {name}; {nearest(name, sections)}",
                 )
         return Grounds(tuple(names))
 
@@ -234,8 +233,8 @@ class Guide:
         if evidence is None or figure.name not in known:
             raise page.error(
                 figure.start,
-                f"nothing draws figure:{name}; write figure:<question>.<function of its figures.py>"
-                + (f", one of {', '.join(known)}" if known else ""),
+                f"nothing draws figure:{name}; "
+                + nearest(name, [f"{figure.question}.{one}" for one in known]),
             )
         if not page.markdown[slice(*figure.alternative)].strip():
             raise page.error(
@@ -271,6 +270,22 @@ def _misunderstood(page: Page, part: Part) -> PageError:
         f"{page.text(part)} is not understood; "
         "write [[verdict refuted: claim-id, #section]], [[claims question]] or [[answers refuted]]",
     )
+
+
+def refuted(evidence: Evidence) -> Iterator[str]:
+    """Messages of the claims of a question that do not hold."""
+    for judged in evidence.claims:
+        claim, estimate = judged.claim, judged.estimate
+        if estimate and not judged.holds:
+            place = f"{judged.measurement.file}:{judged.measurement.line}"
+            yield (
+                f"{place}: claim {evidence.question}.{claim.id} does not hold, "
+                f"it is false if {claim.false_if}: "
+                f"{claim.estimate} is {estimate.value:.4g} ({estimate.low:.4g} "
+                f"to {estimate.high:.4g}), the condition is {claim.condition}; "
+                "mend the experiment, or the condition and its sentence: "
+                f"{claim_place(evidence.question, claim.id)}"
+            )
 
 
 @cache

@@ -38,7 +38,7 @@ def kept(kind: str, depends: Callable[[], object], make: Callable[[], T]) -> T:
     file = _file(kind, depends())
     made: T | None = unsealed(file)
     if made is not None:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # what is kept may be read-only
             os.utime(file)  # it is in use
         return made
     made = make()

@@ -59,12 +59,13 @@ WORDS = {
         "book pages": "{n} 页",
         "cards": "{n} 张卡片",
         "one page": "1 页",
+        "published": "在网上的这一页",
         "tag": "zh-Hans",
         "book about": "训练深度网络的问题，数字都是测出来的",
         "contents": "目录",
         "appendices": "附录",
         "imprint": "本书由 {address} 的网页排成，内容截至 {date}。网页上的图可以拖动，点一下测得的数，"
-        "就能看到它的区间、运行次数和测出它的那几行代码。带箭头的链接通向书外。<br>"
+        "就能看到它的区间、运行次数和测出它的那几行代码；网页上折叠的内容，书里放在框里。带箭头的链接通向书外。<br>"
         "文字和图按 CC BY 4.0 许可，代码按 0BSD 许可。",
         "turn": "可拖动的图",
         "paper source": "<code>{call}</code>，源码在 "
@@ -125,14 +126,15 @@ WORDS = {
         "book pages": "{n} pages",
         "cards": "{n} cards",
         "one page": "1 page",
+        "published": "On this page of the published site",
         "tag": "en",
         "book about": "Questions about training deep nets, and numbers that were measured",
         "contents": "Contents",
         "appendices": "Appendices",
         "imprint": "This book is made from the pages at {address}, as of {date}. There, figures can be "
         "turned, and a tap on a measured number shows its interval, its runs and the lines of code that "
-        "measured it. Links with an arrow lead out of the book.<br>Text and figures are licensed under "
-        "CC BY 4.0, code under 0BSD.",
+        "measured it; what is folded there stands in a frame here. Links with an arrow lead out of the "
+        "book.<br>Text and figures are licensed under CC BY 4.0, code under 0BSD.",
         "turn": "Turn this figure",
         "paper source": "<code>{call}</code>, source at "
         '<a href="{address}">{address}</a>, licence 0BSD, tested with <code>{torch}</code>.',

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 
 from mkdocs.structure.pages import Page
 
-from snippets.evidence.judging import Evidence, claim_place
-from tools.core.guide import Guide
+from tools.core.guide import Guide, refuted
 from tools.core.pages import PageError
 from tools.core.rendering import box
 
@@ -51,7 +50,7 @@ class Faults:
         self.messages.clear()
         self.guide = guide
         self.note(*filter(None, (known.fault for known in guide.evidence.values())))
-        self.note(*refuted(guide.evidence))
+        self.note(*(why for known in guide.evidence.values() for why in refuted(known)))
 
     def note(self, *messages: str) -> None:
         """Note faults; the server tells them at once."""
@@ -87,20 +86,3 @@ class Faults:
             reason = f"docs/{page.file.src_uri}:1: {type(error).__name__}: {error}"
         self.note(reason)
         return f"<p>{box(reason)}</p>"
-
-
-def refuted(evidence: dict[str, Evidence]) -> Iterator[str]:
-    """Claims that do not hold."""
-    for question, known in evidence.items():
-        for judged in known.claims:
-            estimate = judged.estimate
-            if estimate and not judged.holds:
-                place = f"{judged.measurement.file}:{judged.measurement.line}"
-                yield (
-                    f"{place}: claim {question}.{judged.claim.id} does not hold, "
-                    f"it is false if {judged.claim.false_if}: "
-                    f"{judged.claim.estimate} is {estimate.value:.4g} ({estimate.low:.4g} "
-                    f"to {estimate.high:.4g}), the condition is {judged.claim.condition}; "
-                    "mend the experiment, or the condition and its sentence: "
-                    f"{claim_place(question, judged.claim.id)}"
-                )

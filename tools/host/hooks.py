@@ -92,6 +92,7 @@ def on_env(env: Any, config: Config, files: Files) -> None:
     """All pages are read: a build ends here if they have faults."""
     if faults.messages and not faults.serving:
         raise PluginError("\n".join(("", *faults.messages)))
+    env.globals["serving"] = faults.serving
     for language in LANGUAGES:
         pages = (f.page for f in files if f.src_uri.startswith(f"{language}/"))
         asks[language] = asked.counted(str(page.content) for page in pages if page)
@@ -100,7 +101,10 @@ def on_env(env: Any, config: Config, files: Files) -> None:
 def on_build_error(error: Exception) -> None:
     """What the disk refuses is told in a line."""
     if isinstance(error, OSError) and error.strerror:
-        raise PluginError(f"{error.filename}: {error.strerror}") from error
+        place = (
+            error.filename or "a page or a file of the site"
+        )  # where it is written to
+        raise PluginError(f"{place}: {error.strerror}") from error
 
 
 def on_page_context(context: Context, page: Page, config: Config, **_: Any) -> None:

@@ -12,8 +12,11 @@ from bs4 import BeautifulSoup, Tag
 from tools.core.words import WORDS
 
 # What only a screen has: forms, figures for phones, links that set what can be turned.
-_SCREEN = ".headerlink, .narrow, .explorable form, p.try, form.filter, .choice input"
+_SCREEN = (
+    ".headerlink, .narrow, .explorable form, p.try, .screen, form.filter, .choice input"
+)
 _FOR_SCRIPTS = {"aria-live", "tabindex", "title", "translate", "hidden", "name"}
+_LONG = 25  # lines of code
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -70,6 +73,8 @@ def _chapter(
         _still(figure, f"{address}#figure", language)
     for box in article.select("details.listing"):
         _called(box, address, language)
+    for code in article.select("pre > code"):
+        _in_pieces(code)
     _named(article)
     for tag in article.find_all(True):
         for name in [n for n in tag.attrs if n in _FOR_SCRIPTS or n[:5] == "data-"]:
@@ -86,6 +91,16 @@ def _chapter(
         Heading(str(tag["id"]), tag.decode_contents()) for tag in article.select("h2")
     )
     return Chapter(slug, number, text, heading, headings, article.decode_contents())
+
+
+def _in_pieces(code: Tag) -> None:
+    """A long program may go on overleaf between its functions, where it has two empty lines."""
+    pieces = code.decode_contents().split("\n\n\n")
+    if code.get_text().count("\n") >= _LONG and len(pieces) > 1:
+        html = "\n\n\n</span>".join(f'<span class="piece">{piece}' for piece in pieces)
+        # Elsewhere than in <pre>, Beautiful Soup makes one blank of several.
+        made = BeautifulSoup(f"<pre><code>{html}</span></code></pre>", "html.parser")
+        code.replace_with(made.select_one("code") or made)
 
 
 def _named(article: Tag) -> None:

@@ -20,20 +20,22 @@ from urllib.parse import urljoin
 import genanki
 from bs4 import BeautifulSoup, Tag
 
+from snippets.evidence.questions import ROOT
 from tools.core.words import WORDS
 from tools.site import environment
 
 _ID = "answers-that-run"
-_STYLE = Path(__file__).with_name("card.css")
+_STYLES = (Path(__file__).with_name("card.css"), ROOT / "docs/assets/drawn.css")
 _FRONT = '<div class="side" lang="{lang}">{{{{Question}}}}</div>'
 _BACK = (
     '<div class="side back" lang="{lang}">{{{{Question}}}}<hr id="answer">{{{{Answer}}}}'
     '<p class="source">{{{{Source}}}}</p></div>'
 )
-# What Anki shows of a page as the page shows it. A figure would need its own file, and colours for the night.
+# What Anki shows of a page as the page shows it. A figure is drawn in the card, as it is on phones.
 _SHOWN = re.compile(
-    "a|b|br|code|em|i|li|ol|p|pre|strong|su[bp]|table|tbody|t[dhr]|thead|ul"
+    "a|b|br|code|em|figcaption|figure|i|li|ol|p|pre|strong|su[bp]|svg|table|tbody|t[dhr]|thead|ul"
 )
+_LEFT_OUT = ".headerlink, input, form, figure > .origin, figure .wide, .screen"
 
 
 class DeckError(Exception):
@@ -94,7 +96,7 @@ def write(site: Path, language: str, file: Path) -> int:
                 "afmt": _BACK.format(lang=WORDS[language]["tag"]),
             }
         ],
-        css=_STYLE.read_text(encoding="utf-8"),
+        css="\n".join(style.read_text(encoding="utf-8") for style in _STYLES),
     )
     for place, card in enumerate(shown):
         note = genanki.Note(
@@ -212,12 +214,14 @@ class _Page:
     def _inside(self, part: Tag) -> str:
         """What stands in a part of the page, in markup that Anki shows."""
         part = copy(part)
-        for old in part.select(".headerlink, input"):
+        for old in part.select(_LEFT_OUT):
             old.decompose()
         for math in part.select("math"):
             signs = r"\[{}\]" if math.get("display") == "block" else r"\({}\)"
             math.replace_with(signs.format(math["alttext"]))
         for tag in part.find_all(True):
+            if tag.name == "svg" or tag.find_parent("svg"):
+                continue
             if tag.name in ("data", "span", "div", "small"):
                 tag.unwrap()
                 continue

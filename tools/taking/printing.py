@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,13 @@ from playwright.sync_api import Browser, Page, Route
 from tools.site import environment
 
 _ELEMENT = re.compile(rb"\(node\d{8}\)")
+_RADICAL = re.compile(rb"(?<=> <)2[EF][0-9A-F]{2}(?=>$)", re.M)
+_PAIR = re.compile(rb"^<[0-9A-F]+> <[0-9A-F]+>$", re.M)
+# Of those that Unicode itself does not call the same as a sign, the ones of simplified Chinese.
+_SIMPLIFIED = str.maketrans(
+    "⺁⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
+    "厂母民西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟",
+)
 _FONTS = Path(__file__).with_name("fonts")
 
 
@@ -143,6 +151,7 @@ def finish(raw: bytes, html: str, file: Path) -> int:
         info["/CreationDate"] = info["/ModDate"] = pikepdf.String(date)
         info["/Creator"] = pikepdf.String("tools/taking")  # it told of this machine
         _name_bookmarks(document, html, file)
+        _name_signs(document)
         pikepdf.settings.set_flate_compression_level(9)
         document.save(
             file,
@@ -166,6 +175,25 @@ def _name_bookmarks(document: pikepdf.Pdf, html: str, file: Path) -> None:
         item["/Title"] = pikepdf.String(" ".join(name.split()))
 
 
+def _name_signs(document: pikepdf.Pdf) -> None:
+    """Let text be found and copied as it is typed.
+
+    A Chinese font draws a sign and the radical that looks like it (一 and U+2F00) as one, and Chromium
+    names the radical.
+    """
+
+    def named(code: re.Match[bytes]) -> bytes:
+        sign = chr(int(code[0], 16)).translate(_SIMPLIFIED)
+        return b"%04X" % ord(unicodedata.normalize("NFKC", sign))
+
+    for font in document.objects:
+        if isinstance(font, pikepdf.Dictionary) and "/ToUnicode" in font:
+            names = font.ToUnicode.read_bytes()
+            signs = _PAIR.sub(lambda pair: _RADICAL.sub(named, pair[0]), names)
+            if signs != names:
+                font.ToUnicode.write(signs)
+
+
 def _bookmarks(item: pikepdf.Object | None) -> Iterator[pikepdf.Object]:
     """All bookmarks below one, in the order of the document."""
     below = item.get("/First") if item is not None else None
@@ -179,9 +207,12 @@ def typeface(language: str) -> str:
     """Rules for "STIX Two Text", the text of our formulas' font, with the fonts in them.
 
     Args:
-        language: "zh" or "en": in Chinese, quotation marks and dashes are those of the Chinese font.
+        language: "zh" or "en": in Chinese, quotation marks and dashes are those of the Chinese font; what
+            looks like a single one is the apostrophe of a name.
     """
-    signs = "U+20-7E, U+A0-B6, U+B8-FF, U+2212" if language == "zh" else "U+0-FFFF"
+    signs = (
+        "U+20-7E, U+A0-B6, U+B8-FF, U+2019, U+2212" if language == "zh" else "U+0-FFFF"
+    )
     return "".join(
         f'@font-face {{ font-family: "STIX Two Text"; font-weight: {weight}; font-style: {style}; '
         f"unicode-range: {signs}; src: url(data:font/woff2;base64,"

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from tools.core.words import WORDS
 from tools.finishing import FinishingError, replaced
 from tools.site import environment
 from tools.taking.printing import root
@@ -30,15 +31,25 @@ _LEFT_OUT = re.compile(
 _ADDRESS = re.compile(r'(?<=\s)(href|data-code)="([^"]*)"')
 _TAG = re.compile(r"<(?:a|link|data)\s[^<>]*>")
 _PRELOAD = re.compile(r'<link rel="preload"[^<>]*>')
+_NOTE = re.compile(r'(?<=<p class="take">).*?(?=</p>)', re.S)
 _FONT = re.compile(r'url\("(fonts/[^"]*\.woff2)"\)')
 _FIRST = re.compile(r'(?=<script src="([^"]*)storage\.js">)')
 # Wherever the folder stands, on disk or on a host, the index is a script.
 _BUNDLE = ('location.protocol==="file:"?', "!0?")
 _SCRIPTS = ("worker.js", "frame.js")
+# Browsers do not agree what `'self'` is on disk. Search asks its frame, and the font is inline.
+_POLICY = (
+    ("default-src 'none'; ", "default-src 'none'; frame-src 'self' file:; "),
+    ("script-src 'self'", "script-src 'self' file:"),
+    ("style-src 'self'", "style-src 'self' file:"),
+    ("img-src 'self'", "img-src 'self' file:"),
+    ("font-src 'self'", "font-src data:"),
+)
 _FRAME = """<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' file:">
     <title>Search</title>
     <script src="frame.js"></script>
     <script src="{}"></script>
@@ -82,7 +93,10 @@ def _contents(site: Path) -> dict[str, bytes]:
     for name, whole in files.items():
         if name.endswith(".html"):
             lead = _leading(name, names, start)
-            contents[name] = _page(whole.decode(), name, lead).encode()
+            html = _page(whole.decode(), name, lead)
+            if _NOTE.search(html):
+                html = _NOTE.sub(_elsewhere(start, name), html)
+            contents[name] = html.encode()
         elif name.endswith("/search_index.json"):
             contents[name.removesuffix("json") + "js"] = _index(whole)
         elif name.endswith(".css"):
@@ -124,6 +138,8 @@ def _leading(name: str, names: frozenset[str], start: str) -> Callable[[str], st
 def _page(html: str, name: str, lead: Callable[[str], str]) -> str:
     """A page whose links lead to files, that asks for no font by itself and can search."""
     html = _PRELOAD.sub("", html)
+    for old, new in _POLICY:
+        html = replaced(html, old, new, name)
     html = _TAG.sub(
         lambda tag: _ADDRESS.sub(lambda m: f'{m[1]}="{lead(m[2])}"', tag[0]), html
     )
@@ -132,6 +148,13 @@ def _page(html: str, name: str, lead: Callable[[str], str]) -> str:
     html, found = _FIRST.subn(r'<script src="\1worker.js"></script>', html)
     _need(found == 1, f"{name} loads storage.js {found} times instead of once")
     return html
+
+
+def _elsewhere(start: str, name: str) -> str:
+    """A link to the published page of that name, for what is not in the zip."""
+    address = start + name.removesuffix("index.html")
+    words = WORDS[name.partition("/")[0]]["published"]
+    return f'<a href="{address}">{words}</a>'
 
 
 def _index(whole: bytes) -> bytes:

@@ -53,7 +53,10 @@ def unequal(zh: Page, en: Page) -> Iterator[str]:
     for page, mine, other, others in ((zh, ours, en, theirs), (en, theirs, zh, ours)):
         for name, (line, kinds) in mine.items():
             if name not in others:
-                yield f"docs/{page.source}:{line}: section #{name} is missing in docs/{other.source}"
+                yield (
+                    f"docs/{page.source}:{line}: section #{name} is missing in docs/{other.source}; "
+                    "write it there, too"
+                )
                 continue
             there, twins = others[name]
             for kind, items in kinds.items():
@@ -62,14 +65,17 @@ def unequal(zh: Page, en: Page) -> Iterator[str]:
                     what = _differs(item, twins[kind] - items)
                     yield (
                         f"docs/{page.source}:{line}: {kind} of section #{name}: {what!r} "
-                        f"does not stand in docs/{other.source}:{there}"
+                        f"does not stand in docs/{other.source}:{there}; write the same in both languages"
                     )
     twin = {section.id: section for section in en.sections}
     for section in zh.sections:
         if section.id in twin.keys() - told:
             yield from _misaligned(zh, section, en, twin[section.id])
     if ours.keys() == theirs.keys() and list(ours) != list(theirs):
-        yield f"docs/{zh.source}:1: its sections stand in another order than in docs/{en.source}"
+        yield (
+            f"docs/{zh.source}:1: its sections stand in another order than in docs/{en.source}; "
+            "bring them into the same"
+        )
 
 
 def _misaligned(zh: Page, here: Section, en: Page, there: Section) -> Iterator[str]:

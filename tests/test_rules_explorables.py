@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from snippets.laboratory.controls import drawing, slider
-from tools import explorable_rules
+from tools.rules import explorables
 
 SCRIPT = """kit.start("toy", ({ part, tell, words }) => {
   kit.panel(part("valley"), { title: words.valley, label: words["lead in"] });
@@ -49,13 +49,13 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     form = drawing("valley", 300, 200, "a valley") + slider(
         "lr", "rate", -3, 0, 0.1, -2, "log"
     )
-    monkeypatch.setattr(explorable_rules, "ROOT", tmp_path)
-    monkeypatch.setattr(explorable_rules, "exists", lambda _: True)
+    monkeypatch.setattr(explorables, "ROOT", tmp_path)
+    monkeypatch.setattr(explorables, "exists", lambda _: True)
 
     def told(more=None, without=None, form=form):
         own = {k: v for k, v in (words | (more or {})).items() if k != without}
-        monkeypatch.setattr(explorable_rules, "module", lambda _: toy(own, form))
-        return list(explorable_rules.faults("toy"))
+        monkeypatch.setattr(explorables, "module", lambda _: toy(own, form))
+        return list(explorables.faults("toy"))
 
     return told
 
@@ -83,6 +83,6 @@ def test_what_a_script_takes_must_be_there(faults) -> None:
 
 def test_words_that_raise_are_told(faults, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = SimpleNamespace(words=lambda _: 1 / 0)
-    monkeypatch.setattr(explorable_rules, "module", lambda _: broken)
-    told = list(explorable_rules.faults("toy"))
+    monkeypatch.setattr(explorables, "module", lambda _: broken)
+    told = list(explorables.faults("toy"))
     assert told == ["snippets/toy/explorable.py:1: ZeroDivisionError: division by zero"]

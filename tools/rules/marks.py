@@ -1,4 +1,4 @@
-"""What is still to be written: marks that `make question` leaves, which no page and no test may keep."""
+"""What is still to be written: marks that `make question` leaves, and nothing may keep."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def faults() -> Iterator[str]:
                     mark["what"].strip(" ,.:;，。：；?") or "what the mark stands for"
                 )
                 yield (
-                    f"{relative(file)}:{number}: TODO: this is still to be written: {what}; "
+                    f"{relative(file)}:{number}: this is still to be written: {what}; "
                     "write it in the place of the mark"
                 )

@@ -1,0 +1,473 @@
+"""Every kind of fault, planted in both languages at once, is told with its line, its rule and what to do."""
+
+# ruff: noqa: E501, a table has a row for each kind
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from snippets.evidence.judging import known
+from snippets.evidence.questions import questions
+from tools.core import numbers
+from tools.core.guide import Guide
+from tools.core.pages import parse
+from tools.rules.numbers import copied
+from tools.rules.rules import RULES, check
+
+ROOT = Path(__file__).parents[1]
+PAGE = """---
+description: {description}
+---
+
+# {title}
+
+{lead}
+
+{planted}
+
+## {last} {{: #last }}
+
+{lead}
+"""
+WORDS = {
+    "en": {
+        "description": "A page to plant faults in.",
+        "title": "Toy",
+        "lead": "Here is a sentence.",
+        "last": "The end",
+    },
+    "zh": {
+        "description": "用来埋错的页面。",
+        "title": "玩具",
+        "lead": "这里有一句话。",
+        "last": "结尾",
+    },
+}
+# Rule; what is planted, with the sign ⟦ in the line that is to be named; what the message says of it.
+KINDS: dict[str, tuple[str, str, str]] = {
+    # links
+    "a missing page": ("link", "⟦[text](momentun.md)", r"leads to no page .* is it '(en|zh)/momentum\.md'\?"),
+    "a missing page in a folder": ("link", "⟦[text](code/momentun.md)", r"is it '(en|zh)/code/momentum\.md'\?"),
+    "a dead anchor": ("link", "⟦[text](momentum.md#masured)", r"has no section or claim #masured; is it 'measured'\?"),
+    "a dead anchor of the page": ("link", "⟦[text](#lst)", r"has no section or claim #lst; is it 'last'\?"),
+    "a dead anchor of a claim": ("link", "⟦[text](ledger.md#momentum.nope)", r"has no section or claim #momentum\.nope"),
+    "an absolute address": ("link", "⟦[text](/en/momentum/)", "leads out of the site"),
+    "an address of the site itself": ("link", "⟦[text](../en/momentum/)", "leads to no page or file"),
+    "the whole address of a page": ("link", "⟦[text](https://answers-that-run.example/en/momentum/)", "is a page of this site; write it from this page on"),
+    "an autolink to a page": ("link", "⟦See <https://answers-that-run.example/en/>.", "is a page of this site; write it from this page on"),
+    "no address": ("link", "⟦[text]()", "a link without an address; write one"),
+    "a reference to a missing page": ("link", "[text][way].\n\n⟦[way]: momentun.md", r"leads to no page .*momentum"),
+    "a shortcut to a missing page": ("link", "[way].\n\n⟦[way]: momentun.md", r"leads to no page .*momentum"),
+    "a link in HTML": ("link", '⟦A <a href="momentum.md">text</a>.', r"<a> is not followed where .* \[text\]\(page\.md\)"),
+    "a reference to nothing": ("raw", "⟦A [text][nowhere] here.", r"'\]\[' reaches the reader .* define the reference"),
+    "a footnote of nothing": ("raw", "⟦A note[^none].", r"'\[\^none\]' reaches the reader .* define the footnote"),
+    "another host without a scheme": ("address", "⟦[text](//example.org/a)", "begin it with https:"),
+    "another host by slashes of Windows": ("address", "⟦[text](/\\\\example.org/a)", "begin it with https:|leads out"),
+    # pictures
+    "a missing picture": ("link", "⟦![{lead}](../assets/favicn.svg)", r"is it 'assets/favicon\.svg'\?"),
+    "a picture without words": ("picture", "⟦![](../assets/favicon.svg)", "write what it shows in the brackets"),
+    "a remote picture": ("address", "⟦![{lead}](https://example.org/a.png)", "ask another origin; put the file into"),
+    "a remote picture by reference": ("address", "![{lead}][pic]\n\n⟦[pic]: https://example.org/a.png", "another origin"),
+    "a remote picture by shortcut": ("address", "![pic]\n\n⟦[pic]: //example.org/a.png", "leads to another host"),
+    "a picture in HTML": ("link", '⟦<img alt="{lead}" src="../assets/favicon.svg">', "<img> is not followed"),
+    "a remote srcset": ("element", '⟦<p><img alt="{lead}" src="../assets/favicon.svg" srcset="//e.org/a 2x"></p>', "'srcset'"),
+    "an inline picture": ("address", "⟦![{lead}](data:image/svg+xml;base64,PHN2Zz4=)", "neither a page of this site nor https"),
+    # scripts
+    "a script": ("element", "⟦<script>alert(1)</script>", "<script> is no element .* must read without script"),
+    "a script in capitals": ("element", "⟦<SCRIPT>alert(1)</SCRIPT>", "<script> is no element"),
+    "an event": ("element", '⟦<p onclick="alert(1)">T</p>', "'onclick' is no attribute"),
+    "an event behind a slash": ("element", "⟦<p/onclick=alert(1)>T</p>", "'onclick' is no attribute"),
+    "an event before a blank": ("element", '⟦<p onclick ="alert(1)">T</p>', "'onclick' is no attribute"),
+    "an event on its own line": ("element", '<p title="t"\n⟦onclick="alert(1)">T</p>', "'onclick' is no attribute"),
+    "an event by an attribute list": ("element", 'Text.\n⟦{: onclick="alert(1)" }', "'onclick' is no attribute"),
+    "a style by an attribute list": ("element", 'Text.\n⟦{: style="color:red" }', "'style' is no .* stands in docs/assets/style.css"),
+    "an inline style": ("element", '⟦<p style="color:red">T</p>', "'style' is no attribute"),
+    "a stylesheet": ("element", "⟦<style>p { color: red }</style>", "<style> is no element"),
+    "javascript:": ("address", "⟦[text](javascript:alert(1))", "neither a page of this site nor https"),
+    "javascript: in mixed case": ("address", "⟦[text](JavaScript:alert(1))", "neither a page of this site nor https"),
+    "javascript: in entities": ("address", "⟦[text](&#106;avascript:alert(1))", "neither a page of this site nor https"),
+    "javascript: with a tab": ("address", '⟦A <a href="java&#9;script:alert(1)">text</a>.', "neither a page of this"),
+    "data:": ("address", "⟦[text](data:text/html,hello)", "neither a page of this site nor https"),
+    "an autolink to a script": ("address|raw|element", "⟦<javascript:alert(1)>", "neither|reaches|no element"),
+    "a refresh": ("element", '⟦<meta http-equiv="refresh" content="0;url=//e.org">', "<meta> is no element .* asks nobody"),
+    "a form": ("element", '⟦<form action="//e.org"><button>Go</button></form>', "<form> is no element"),
+    "a button that sends": ("element", '⟦<button formaction="//e.org">Go</button>', "<button> is no element"),
+    "a frame": ("element", '⟦<iframe src="momentum.md"></iframe>', "<iframe> is no element"),
+    "a base": ("element", '⟦<base href="//e.org">', "<base> is no element"),
+    "a picture of HTML in SVG": ("element", "⟦<svg><use href='//e.org#a'/></svg>", "<svg> is no element"),
+    "a field": ("element", '⟦<p><input type="text" name="a"></p>', "an <input> is a radio button"),
+    "a class that nothing has": ("element", 'Text.\n⟦{: .leed }', r"no <p> has the class 'leed'; is it 'lead'\?"),
+    # structure
+    "a skipped level": ("level", "## A {: #a }\n\n⟦#### B {: #b }", r"2 levels below .* write ###"),
+    "a second title": ("level", "⟦# Another", "is a second title; write ##"),
+    "a title in HTML": ("level", "⟦<h1>Another</h1>", "is a second title; write ##"),
+    "a heading without id": ("heading", "⟦## Why", r"heading 'Why' has no id; add \{: #english-id \}"),
+    "an id that stands twice": ("heading", "## A {: #a }\n\n⟦## B {: #a }", "the id #a stands twice"),
+    "an id of another element": ("id", 'A\n{: #a }\n\nB\n⟦{: #a }', "the id #a stands twice"),
+    "an id in capitals": ("heading", "⟦## A {: #A_b }", "use small English letters"),
+    "an underlined heading": ("heading", "⟦T\n---", "this line becomes a heading"),
+    "code that is not closed": ("fence", "⟦```python\nx = 1", "nothing closes this code; write ```"),
+    "code in a line that is not closed": ("raw", "⟦A `torch.exp here.", "close the code"),
+    "a claim without quotes": ("claim", "⟦!!! claim momentum.x\n\n    T.", 'is not read as a claim; write !!! claim "id"'),
+    "a claim in single quotes": ("claim", "⟦!!! claim 'momentum.x'\n\n    T.", "is not read as a claim"),
+    "a claim that is not indented": ("claim", '⟦!!! claim "momentum.huge-decays"\n\n  T.', "without a sentence; write it below"),
+    "an unknown claim": ("claim", '⟦!!! claim "momentum.nope"\n\n    T.', "there is no claim 'momentum.nope'"),
+    "a fold with one question mark too few": ("raw", '⟦?? question "Why?"\n\n    T.', r"'\?\? question' reaches"),
+    "an attribute list that is none": ("raw", "⟦Text {: #a", r"'\{:' reaches the reader"),
+    "bold with a blank": ("raw", "⟦A ** word** here.", "write \\*\\*words\\*\\*"),
+    # mathematics
+    "a formula that does not parse": ("formula", "⟦$\\frob{x}$", "is not understood"),
+    "a formula that is not closed": ("raw", "⟦The rate $\\eta is small.", "write formulas as"),
+    # evidence
+    "an unknown key": ("number", "⟦[[symmetry.he.test_acuracy]]", r"is it '\[\[symmetry\.he\.test_accuracy\]\]'\?"),
+    "an unknown question": ("number", "⟦[[symetry.he.test_accuracy]]", r"names no question; is it 'symmetry'\?"),
+    "an unknown form": ("number", "⟦[[symmetry.he.test_accuracy:max]]", "write size, interval, n or machine, not 'max'"),
+    "a placeholder on two lines": ("raw", "⟦A [[symmetry.he.\ntest_accuracy]] here.", "on one line, with both brackets"),
+    "a placeholder without a bracket": ("raw", "⟦A [[symmetry.he.test_accuracy] here.", "on one line, with both brackets"),
+    "a placeholder in code": ("raw", "⟦A `[[symmetry.he.test_accuracy]]` here.", "stands in code"),
+    "a percent too many": ("unit", "⟦A [[symmetry.he.test_accuracy]] % here.", "is shown with its %"),
+    "a typed number": ("typed", "⟦A 97.5% here.", r"'97\.5%' is typed in .* \[\[question\.key\]\]"),
+    "a number in full-width digits": ("typed", "⟦A ９７ here.", "'９７' is typed"),
+    "a number in other digits": ("typed", "⟦A ٩٧ here.", "'٩' is typed"),
+    "a number in a circle": ("typed", "⟦A ⑨ here.", "'⑨' is typed"),
+    "a number glued to a word": ("typed", "⟦The accuracy97 here.", "'accuracy97' is a word with a number in it"),
+    "a number as a link": ("typed", "⟦A [97.5%](https://example.org/a) here.", r"'97\.5%' is typed"),
+    "an unknown verdict": ("verdict", "⟦[[verdict wrong: #last]]", "is supported, refuted or depends"),
+    "a verdict without reason": ("verdict", "⟦[[verdict refuted: ]]", "rests on nothing; name claims"),
+    "a list of nothing": ("list|verdict", "⟦[[claims nope]]", "is not understood; write"),
+    "an unknown figure": ("figure", "⟦![{lead}](figure:symmetry.fredom)", r"nothing draws .* is it 'symmetry\.freedom'\?"),
+    "a silent figure": ("figure", "⟦![](figure:symmetry.freedom)", "has no text alternative"),
+    "a setting of no figure": ("setting", "⟦[text](?lr=1#figure)", "no control of this page.s figure is named 'lr'"),
+    # includes, code
+    "a missing include": ("include", '```python\n⟦--8<-- "snippets/nope.py"\n```', "no file 'snippets/nope.py' to include"),
+    "an include from outside": ("include", '```\n⟦--8<-- "../elsewhere"\n```', "no file '../elsewhere' to include"),
+    "code that is not Python": ("example", "```python\nx = 1\n⟦def f(:\n```", "this is not Python"),
+    # bytes
+    "a BOM in the text": ("signs", "⟦A\ufeff word.", r"U\+FEFF \(zero width no-break space\)"),
+    "a zero-width blank": ("signs", "⟦A\u200b word.", r"column 2 has U\+200B \(zero width space\), which nobody sees"),
+    "a sign that turns the text round": ("signs", "⟦A \u202e word.", r"U\+202E \(right-to-left override\)"),
+    "a control character": ("signs", "⟦A \x08 word.", r"U\+0008"),
+    "a line of Windows": ("signs", "⟦A word.\r\nB.", "ends as on Windows"),
+    "a mark of a merge": ("signs", "⟦<<<<<<< HEAD\nA.\n=======\nB.\n>>>>>>> other", "left by a merge; keep one"),
+}  # fmt: skip
+# The same where the planted text differs with the language.
+OWN: dict[str, tuple[str, str, str, str]] = {
+    "a number in words": ("typed", "⟦It reaches ninety-seven percent here.", "⟦这里达到百分之九十七。", "is typed"),
+    "points in words": ("typed", "⟦It gains seventeen points here.", "⟦这里高出十七个百分点。", "is typed"),
+    "a tenth in words": ("typed", "⟦It gains one point five points.", "⟦这里高出一点五个百分点。", "is typed"),
+    "a figure in the other language": (
+        "figure", "⟦![一张图](figure:symmetry.freedom)", "⟦![A figure](figure:symmetry.freedom)", "is not (Chinese|English)",
+    ),
+    "a picture in the other language": (
+        "picture", "⟦![一张图](../assets/favicon.svg)", "⟦![A figure](../assets/favicon.svg)", "is not (Chinese|English)",
+    ),
+    "a claim that leans": (
+        "leaning", '⟦!!! claim "momentum.huge-decays"\n\n    It decays.', '⟦!!! claim "momentum.huge-decays"\n\n    它会衰减。',
+        "leans on another sentence",
+    ),
+}  # fmt: skip
+# What the languages must share: the same planted, then something else in English.
+ALIKE = """A sentence with [[symmetry.he.test_accuracy]], $x = 1$ and [a link](https://example.org/a).
+
+![{lead}](figure:symmetry.freedom)
+
+```python
+x = 1
+```
+
+- One.
+- Two.
+
+## More {: #more }
+
+{lead}
+"""
+PAIRS = {
+    "a missing section": (r"## More \{: #more \}", "T.", "section #more is missing in"),
+    "another section": ("#more", "#less", "section #more is missing in"),
+    "another formula": ("x = 1[$]", "x = 2$", "formulas of section #title: 'x = [12]'"),
+    "another source": ("org/a", "org/b", "links of section #title"),
+    "other code": ("\nx = 1", "\nx = 2", "code blocks of section #title: 'x = [12]'"),
+    "another number": (
+        "he.test_accuracy",
+        "he.train_accuracy",
+        "numbers of section #title",
+    ),
+    "another figure": (
+        "symmetry.freedom",
+        "symmetry.matrix",
+        "figures of section #title",
+    ),
+    "an item too few": (
+        "- Two.\n",
+        "",
+        "a list of 2 items of section #title has no twin",
+    ),
+    "another order": (
+        "(```python.*?```)\n\n(- One.\n- Two.)",
+        r"\2\n\n\1",
+        "has no twin at",
+    ),
+}
+TERM = "a term by another name"
+CHINESE = {
+    "a half-width comma": ("⟦这里有一句,那里也有。", "，"),
+    "a half-width full stop": ("⟦这里有一句.", "。"),
+    "a missing blank": ("⟦这里用SELU网络。", "用 SELU"),
+    "half-width brackets": ("⟦这里有一句(那里也有)。", "（"),
+}
+
+
+def page_of(language: str, planted: str) -> tuple[str, int]:
+    """A page with a fault in it, and the line that is to be named."""
+    words = WORDS[language]
+    text = PAGE.format(planted=planted.replace("{lead}", words["lead"]).replace("{", "{"), **words)  # fmt: skip
+    line = text.partition("⟦")[0].count("\n") + 1
+    return text.replace("⟦", ""), line
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What is said of each page with a fault: all are planted, each on pages of its own, and checked once."""
+    docs = tmp_path_factory.mktemp("rules") / "docs"
+    shutil.copytree(ROOT / "docs", docs)
+    planted = {name: {"en": k[1], "zh": k[1]} for name, k in KINDS.items()}
+    planted |= {name: {"en": k[1], "zh": k[2]} for name, k in OWN.items()}
+    for name, (pattern, new, _) in PAIRS.items():
+        other = re.sub(pattern, new, ALIKE, count=1, flags=re.S)
+        assert other != ALIKE, name
+        planted[name] = {"zh": ALIKE, "en": other}
+    planted[TERM] = {"zh": "⟦这里用层标准化。", "en": "Here is layer normalization."}
+    planted |= {name: {"zh": k[0], "en": "T."} for name, k in CHINESE.items()}
+    for name, texts in planted.items():
+        for language, text in texts.items():
+            file = docs / language / f"{slug(name)}.md"
+            file.write_bytes(page_of(language, text)[0].encode())
+    found: dict[str, list[str]] = {}
+    guide = Guide(docs, {q: known(q) for q in questions()})
+    for message in check(guide):
+        found.setdefault(message.partition(":")[0], []).append(message)
+    return found
+
+
+def slug(name: str) -> str:
+    return "toy-" + re.sub(r"\W+", "-", name)
+
+
+def expect(
+    told: dict[str, list[str]],
+    name: str,
+    language: str,
+    planted: str,
+    rule: str,
+    said: str,
+) -> None:
+    file = f"docs/{language}/{slug(name)}.md"
+    _, line = page_of(language, planted)
+    found = told.get(file, [])
+    wanted = rf"{re.escape(file)}:{line}: (?:{rule}): .*(?:{said})"
+    assert any(re.match(wanted, m, re.S) for m in found), (wanted, found)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_it_is_told_in_both_languages(told: dict[str, list[str]], name: str) -> None:
+    rule, planted, said = KINDS[name]
+    for language in WORDS:
+        expect(told, name, language, planted, rule, said)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_it_is_told_in_the_words_of_each_language(
+    told: dict[str, list[str]], name: str
+) -> None:
+    rule, en, zh, said = OWN[name]
+    expect(told, name, "en", en, rule, said)
+    expect(told, name, "zh", zh, rule, said)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_what_one_language_lacks_is_told(told: dict[str, list[str]], name: str) -> None:
+    files = [f"docs/{language}/{slug(name)}.md" for language in WORDS]
+    found = [m for file in files for m in told.get(file, [])]
+    assert any(": parity: " in m and re.search(PAIRS[name][2], m) for m in found), found
+
+
+def test_a_term_is_not_translated_two_ways(told: dict[str, list[str]]) -> None:
+    found = told[f"docs/zh/{slug(TERM)}.md"]
+    assert any(
+        re.search(
+            r":9: term: '层标准化' is 'layer normalization' in .*; write '层归一化'", m
+        )
+        for m in found
+    ), found
+
+
+@pytest.mark.parametrize("how", ["${}$", "`{}`", r"$\approx {}\%$"])
+def test_a_result_is_no_constant(how: str) -> None:
+    found = known("symmetry")
+    estimate = found.estimates["he.test_accuracy"]
+    number = numbers.size(estimate).rstrip("%")
+    page = parse(
+        "en/symmetry.md", f"# T\n\nIt is {how.replace('0', '')}.\n".format(number)
+    )
+    (message,) = copied(page, {"symmetry": found})
+    assert message.startswith("docs/en/symmetry.md:3: ")
+    assert "is what [[symmetry." in message
+
+
+@pytest.mark.parametrize("name", CHINESE)
+def test_chinese_is_set_as_chinese(told: dict[str, list[str]], name: str) -> None:
+    planted, new = CHINESE[name]
+    expect(
+        told, name, "zh", planted, "typography", f"is not how Chinese is set; .*{new}"
+    )
+
+
+def test_a_message_has_place_rule_and_what_to_do(told: dict[str, list[str]]) -> None:
+    names = {rule.name for rule in RULES}
+    for message in (m for messages in told.values() for m in messages):
+        match = re.match(
+            r"[\w./-]+:\d+: (?P<rule>[\w-]+): .+(?:[;?]|write) .+", message
+        )
+        assert match, message
+        assert match["rule"] in names, message
+
+
+# What stands in other files: where, what is replaced (or the end), what is planted, the rule, what is said.
+END = r"\Z"
+FILES: dict[str, tuple[str, str, str, str, str]] = {
+    "a remote font": ("docs/assets/style.css", END, '\n⟦@font-face { src: url("https://e.org/a") }\n', "origin", "put the file into docs/assets"),
+    "a remote import": ("docs/assets/style.css", END, '\n⟦@import "//e.org/a.css";\n', "origin", "another origin"),
+    "a remote image set": ("docs/assets/sheet.css", END, '\n⟦p { background: image-set("HTTPS://e.org/a" 1x) }\n', "origin", "another origin"),
+    "a remote script of the theme": ("docs/theme/door.html", END, '\n⟦<script src="https://e.org/a.js"></script>\n', "origin", "another origin"),
+    "a remote frame of the theme": ("docs/theme/door.html", END, "\n⟦<iframe\nsrc = //e.org/a></iframe>\n", "origin", "another origin"),
+    "a beacon": ("docs/assets/site.js", END, '\n⟦fetch("https://e.org/b")\n', "origin", "another origin"),
+    "a beacon by another name": ("docs/assets/site.js", END, "\n⟦navigator.sendBeacon(`//e.org/b`)\n", "origin", "another origin"),
+    "a socket": ("docs/explorables/selu.js", END, "\n⟦new WebSocket('wss://e.org/b')\n", "origin", "another origin"),
+    "a BOM": ("docs/zh/offline.md", r"\A", "⟦\ufeff", "signs", r"U\+FEFF"),
+    "another encoding": ("docs/zh/start.md", END, "\n⟦caf\udce9\n", "signs", "save the file as UTF-8"),
+    "another encoding of a test": ("tests/test_selu.py", END, "\n⟦# caf\udce9\n", "signs", "save the file as UTF-8"),
+    "marks of a merge in code": ("snippets/selu/figures.py", END, "\n⟦<<<<<<< HEAD\n", "signs", "left by a merge"),
+    "front matter that is not closed": ("docs/en/offline.md", r"\A---(.*?)\n---\n", "⟦---\n\n", "front-matter", "is not closed; write ---"),
+    "front matter that is not YAML": ("docs/en/sheet.md", r"description: [^\n]*", "⟦description: a: b", "front-matter", "not YAML"),
+    "no front matter": ("docs/zh/sheet.md", r"\A---.*?---\n", "⟦", "front-matter", "begin with ---"),
+    "no description": ("docs/zh/questions.md", r"description: [^\n]*", "other: a", "front-matter", "has no description"),
+    "no title": ("docs/en/glossary.md", r"\n# [^\n]*", "\n", "heading", "the page has no title"),
+    "a page in no menu": ("mkdocs.yml", r"( *)- en/traps\.md\n", "", "menu", "docs/en/traps.md stands in no menu; write - en/traps.md"),
+    "a menu of a page that is not there": ("mkdocs.yml", "zh/traps.md", "zh/trapz.md", "menu", r"there is no docs/zh/trapz\.md; is it 'zh/traps\.md'\?"),
+    "settings that are not YAML": (".github/workflows/site.yml", r"permissions: \{\}", "permissions: {", "settings", "not YAML"),
+    "settings that are not TOML": ("pyproject.toml", END, "\n⟦a = = b\n", "settings", "not TOML"),
+    "data that is not JSON": ("tools/reviewed.json", END, "⟦}", "settings", "not JSON"),
+    "a question without card": ("docs/en/index.md", r"\(biases\.md\)", "(selu.md)", "place", "no card for 'biases'; link biases.md"),
+    "a question without row": ("docs/en/start.md", r"\(biases\.md\)", "(selu.md)", "place", "no row in the path for 'biases'"),
+    "a question without claims": ("docs/zh/ledger.md", r"\[\[claims biases\]\]", "。", "place", r"no claims of 'biases'; write \[\[claims biases\]\]"),
+    "a question without traps": ("docs/zh/traps.md", r"\{: #biases \}", "{: #biasses }", "place", "no section of 'biases'"),
+    "a technique without entry": ("docs/en/api.md", r"::: snippets\.biases", "", "place", r"no entry for '\w+'; write ::: snippets\.biases"),
+    "an entry of nothing": ("docs/zh/api.md", r"(?=::: snippets\.selu)", "⟦::: snippets.sellu\n\n", "reference", r"no 'snippets\.sellu' to document; is it 'snippets\.selu'\?"),
+    "an entry of no function": ("docs/zh/api.md", END, "\n\n⟦::: snippets.selu.mean_field.nope\n", "reference", "snippets.selu.mean_field defines no 'nope'"),
+    "what is left to be written": ("docs/zh/traps.md", END, "\n⟦TODO：再写一个陷阱。\n", "todo", "still to be written: 再写一个陷阱"),
+    "a technique that imports more": ("snippets/selu/mean_field.py", r"\nimport math", "\n⟦import numpy", "technique", "take torch and the standard library only"),
+    "a technique without sections": ("snippets/biases/log_prior_bias_.py", "Raises:", "Errors:", "technique", "has no Raises:; write it"),
+    "a claim that cannot fail": ("snippets/symmetry/claims.py", END, "\nCLAIMS += (Claim(⟦'odd', 'he.test_accuracy', above=-0.5, false_if='not'),)\n", "falsifiable", "cannot fail: .* lies between 0 and 1"),
+    "a claim of nothing": ("snippets/biases/claims.py", END, "\nCLAIMS += (Claim(⟦'odd', 'nope.x', above=0, false_if='not'),)\n", "evidence", "no public function 'nope'"),
+    "a claim that does not hold": ("snippets/symmetry/claims.py", END, "\nCLAIMS += (Claim('even', 'he.test_accuracy', above=0.9999, false_if='not'),)\n", "holds", "claim symmetry.even does not hold, it is false if not: he.test_accuracy is 0.9"),
+    "claims that are none": ("snippets/dropout/claims.py", r"\nCLAIMS\b", "\nCLAIM", "evidence", "there are no claims in it; write CLAIMS"),
+    "claims that are not Python": ("snippets/sparsity/claims.py", END, "\n⟦def f(:\n", "evidence", "not valid Python"),
+    "a figure that raises": ("snippets/momentum/figures.py", END, "\n\ndef odd(evidence, say, wide):\n⟦    return evidence.estimates['he.nope']\n", "drawing", "KeyError.*cannot be drawn"),
+    "a word of one language": ("snippets/activations/explorable.py", END, "\n\n_words = words\n\n\ndef words(say):\n    return _words(say) | {'odd': say('{a}', '')}\n", "explorable", "in one language only"),
+}  # fmt: skip
+
+
+def project(folder: Path) -> Path:
+    """A copy of the repository with what was measured, without what was made of it."""
+    ignore = shutil.ignore_patterns(
+        ".git", ".venv", "kept", "notebooks", "site", ".*_cache", "__pycache__"
+    )
+    return Path(shutil.copytree(ROOT, folder, ignore=ignore))
+
+
+def checked(folder: Path) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.rules"],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode == 1, done.stderr
+    return done.stderr.splitlines()
+
+
+@pytest.fixture(scope="module")
+def of_files(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[dict[str, int], list[str]]:
+    """The lines that are to be named, and what is said of a project with all of these faults at once."""
+    folder = project(tmp_path_factory.mktemp("rules") / "project")
+    lines = {}
+    for name, (where, pattern, planted, _, _) in FILES.items():
+        file = folder / where
+        text = file.read_text(encoding="utf-8", errors="surrogateescape")
+        match = re.search(pattern, text, re.S)
+        assert match, name
+        head = text[: match.start()] + planted.partition("⟦")[0]
+        lines[name] = head.count("\n") + 1 if "⟦" in planted else 0
+        text = text[: match.start()] + planted.replace("⟦", "") + text[match.end() :]
+        file.write_text(text, encoding="utf-8", errors="surrogateescape")
+    return lines, checked(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_it_is_told_wherever_it_stands(
+    of_files: tuple[dict[str, int], list[str]], name: str
+) -> None:
+    where, _, _, rule, said = FILES[name]
+    lines, found = of_files
+    line = lines[name] or r"\d+"
+    if rule == "holds":  # the experiment may be what is to be mended
+        where = where.replace("claims", "experiment")
+    wanted = rf"{re.escape(where)}:{line}: {rule}: .*(?:{said})"
+    about = [m for m in found if m.startswith(where)]
+    assert any(re.match(wanted, m, re.S) for m in about), (wanted, about)
+
+
+BROKEN = {
+    "empty": lambda _: b"",
+    "cut": lambda content: content[: len(content) // 2],
+    "merged": lambda content: b"<<<<<<< HEAD\n" + content + b"=======\n>>>>>>> other\n",
+    "in another encoding": lambda content: content.decode("utf-8").encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_no_broken_file_is_told_by_a_traceback(tmp_path: Path, how: str) -> None:
+    """Of every kind of file that is edited, all broken at once."""
+    folder = project(tmp_path / "project")
+    broken = [
+        *(folder / "docs").rglob("*.md"),
+        *(folder / "docs").rglob("*.js"),
+        *(folder / "docs").rglob("*.css"),
+        *(folder / "docs" / "theme").rglob("*.html"),
+        *(f for f in (folder / "snippets").glob("*/*.py") if f.parent.name not in ("evidence", "laboratory")),
+        *(folder / "tests").glob("*.py"),
+        *(folder / name for name in ("pyproject.toml", "tools/reviewed.json", "CITATION.cff")),
+    ]  # fmt: skip
+    for file in broken:
+        file.write_bytes(BROKEN[how](file.read_bytes()))
+    found = checked(folder)
+    places = {m.partition(":")[0] for m in found if re.match(r"\S+:\d+: ", m)}
+    untold = {file.relative_to(folder).as_posix() for file in broken} - places
+    if how in ("merged", "in another encoding"):
+        assert not untold
+    else:  # an empty script is one, and half a test may be a whole one
+        assert not any(name.startswith("docs/en") for name in untold)
+    settings = folder / "mkdocs.yml"
+    settings.write_bytes(BROKEN[how](settings.read_bytes()))
+    assert any(message.startswith("mkdocs.yml:") for message in checked(folder))

@@ -1,0 +1,107 @@
+"""What each language asks for: Chinese typography, text alternatives and terms in the page's own words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import autocorrect_py as autocorrect
+
+from tools.core import glossary
+from tools.core.pages import Figure, Page
+from tools.core.prose import line_of, only_prose
+from tools.rules.rendering import Rendered
+
+_HAN = re.compile("[一-鿿]")
+_BRACKETS = re.compile(r"(?<!\])\((?P<inside>(?=[^()\n]*[一-鿿])[^()\n]*)\)")
+# A link in a sentence of Chinese is its text: no blank beside it.
+_SETTINGS = {"rules": {"space-bracket": 0, "spellcheck": 0}}
+autocorrect.load_config(json.dumps(_SETTINGS))  # type: ignore[attr-defined]
+
+
+def typography(page: Page) -> Iterator[str]:
+    """Half-width punctuation in Chinese, and Latin words and digits without a blank beside them."""
+    if page.language != "zh":
+        return
+    for found in autocorrect.lint_for(page.markdown, "markdown").lines:
+        # Both are whole sentences; where they part is what matters.
+        signs = zip(f"{found.old}\n", f"{found.new}\n", strict=False)
+        at = next(i for i, (old, new) in enumerate(signs) if old != new)
+        old, new = (t[max(0, at - 6) : at + 6] for t in (found.old, found.new))
+        yield f"docs/{page.source}:{found.line}: {old!r} is not how Chinese is set; write {new!r}"
+    for match in _BRACKETS.finditer(only_prose(page.markdown)):
+        new = f"（{match['inside']}）"
+        yield f"{page.place(match.start())}: {match.group()!r} is not how Chinese is set; write {new!r}"
+
+
+def alternatives(page: Page) -> Iterator[str]:
+    """Text alternatives of figures in the other language."""
+    for figure in page.all(Figure):
+        text = page.markdown[slice(*figure.alternative)]
+        if reason := _foreign(text, page.language):
+            yield f"{page.place(figure.start)}: {reason}"
+
+
+def pictures(page: Rendered) -> Iterator[str]:
+    """The same of pictures."""
+    for node in page.elements:
+        text = node.attributes.get("alt") or ""
+        if node.tag == "img" and (reason := _foreign(text, page.page.language)):
+            yield reason
+
+
+def _foreign(text: str, language: str) -> str:
+    """Why a description is not in the language of its page; empty where it is."""
+    words = only_prose(text).strip()
+    if not words or (_HAN.search(words) is not None) == (language == "zh"):
+        return ""
+    name = {"zh": "Chinese", "en": "English"}[language]
+    return f"{text[:40]!r} is not {name}; describe what it shows in the page\u2019s language"
+
+
+def terms(zh: Page, en: Page) -> Iterator[str]:
+    """Terms that an English section uses, and the Chinese one calls otherwise than the glossary does."""
+    if zh.slug == "glossary":
+        return
+    english = {term.name: term for term in glossary.terms("en")}
+    said = en.markdown.lower()
+    for term in glossary.terms("zh"):
+        twin = english.get(term.other)
+        if twin and twin.name.lower().partition(" ")[0] in said:
+            yield from _otherwise(zh, en, term, twin)
+
+
+def _otherwise(
+    zh: Page, en: Page, term: glossary.Term, twin: glossary.Term
+) -> Iterator[str]:
+    said = glossary.pattern(twin.name)
+    named = (term.name, *term.code, twin.name, *twin.also)
+    mend = f"write {term.name!r}, as docs/zh/glossary.md calls it"
+    there = said.search(en.markdown)
+    if there and " " in twin.name and not _has(zh.markdown, *named, *term.also):
+        line = line_of(en.markdown, there.start())
+        yield (
+            f"docs/{zh.source}:1: docs/{en.source}:{line} says {twin.name!r}, and this page calls it by none "
+            f"of its names; {mend}"
+        )
+    theirs = {s.id: en.markdown[s.start : s.end] for s in en.sections}
+    # A short name is a part of other words.
+    for name in (n for n in term.also if len(_HAN.findall(n)) > 3):
+        for section in zh.sections:
+            ours = zh.markdown[section.start : section.end]
+            other = theirs.get(section.id, "")
+            # Where English has two names, Chinese may have two.
+            two = _has(other, *twin.also)
+            if (
+                name in ours
+                and said.search(other)
+                and not two
+                and not _has(ours, *named)
+            ):
+                line = line_of(zh.markdown, section.start + ours.index(name))
+                yield f"docs/{zh.source}:{line}: {name!r} is {twin.name!r} in docs/{en.source}; {mend}"
+
+
+def _has(text: str, *names: str) -> bool:
+    return any(name.lower() in text.lower() for name in names)

@@ -1,0 +1,122 @@
+"""Measured numbers that are typed, however they are spelled, and units that a number does not have."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from snippets.evidence.judging import Evidence
+from tools.core import numbers
+from tools.core.pages import Formula, Number, Page
+from tools.core.prose import line_of, only_prose
+from tools.rules.rendering import MARK, Rendered
+
+_MEND = "write a measured number as [[question.key]], a constant of the set-up as $\u2026$ or `\u2026`"
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_HAN = "[一二三四五六七八九十百零两点]"
+_DIGITS = re.compile("[0-9０-９][0-9０-９.,%]*|(?<=[一-鿿])[A-Za-z][0-9]+")
+# In words, more than ten of a hundred is a result; a bound of one or ten is said in words.
+_WORDS = {
+    "en": re.compile(
+        rf"\b(?:(?:(?:{_TENS})(?:[- ](?:{_ONES}))?|eleven|twelve|\w+teen)(?: point(?: \w+){{1,3}}?)?"
+        rf"|(?:{_ONES}|ten) point(?: \w+){{1,3}}?) (?:percent|per cent|percentage points?|points?)\b",
+        re.I,
+    ),
+    "zh": re.compile(
+        f"百分之(?![一五十百](?!{_HAN})){_HAN}+"
+        "|(?:[一-九]十[一-九]?|十[一-九]|[一-九零两十]+点[一-九零]+)个百分点".replace(
+            "一-九", "一二三四五六七八九"
+        )
+    ),
+}
+_GLUED = re.compile(
+    r"\b(?!(?:b?float|u?int|complex)[0-9]+\b)[a-z]{2,}[0-9]+\b(?![(.\w-])"
+)
+_DECIMAL = re.compile(r"(?<![\w.])[0-9]+\.[0-9]+(?![\w.])")
+_LINKED = re.compile(
+    r"\[[~≈约 ]*(?P<number>[0-9][0-9.,]*(?: ?[%％]| percent)?)\](?=[(\[])"
+)
+_INLINE = re.compile(r"(?<!`)`(?P<code>[^`\n]+)`(?!`)")
+_ALONE = re.compile(r"(?:\\approx|\\sim|~)?\s*[-+−]?(?:\\?%|\\,|\s)*")
+_UNIT = re.compile(
+    r"\s*(?:[%％]|percent\b|per cent\b|percentage points?\b|points?\b|个?百分点)"
+)
+
+
+def typed(page: Page) -> Iterator[str]:
+    """Numbers in prose: as digits of any script, in words, or as what a link shows."""
+    prose = only_prose(page.markdown)
+    found = {m.start(): m.group() for m in _DIGITS.finditer(prose)}
+    found |= {i: sign for i, sign in enumerate(prose) if _is_numeral(sign)}
+    found |= {m.start(): m.group() for m in _WORDS[page.language].finditer(prose)}
+    for match in _LINKED.finditer(page.visible):
+        found[match.start("number")] = match["number"]
+    for start in sorted(found):
+        near = page.markdown[max(0, start - 20) : start + len(found[start]) + 10]
+        yield (
+            f"docs/{page.source}:{line_of(prose, start)}: {found[start]!r} is typed in "
+            f"\u201c{' '.join(near.split())}\u201d; {_MEND}"
+        )
+
+
+def glued(page: Rendered) -> Iterator[str]:
+    """Numbers that a word hides; the types of numbers have such names."""
+    for text in page.texts:
+        for match in _GLUED.finditer(text):
+            yield f"{match.group()!r} is a word with a number in it; {_MEND}"
+
+
+def _is_numeral(sign: str) -> bool:
+    """Whether a sign is a numeral of another script, in a circle or raised; full-width ones are digits."""
+    other = not sign.isascii() and sign not in "０１２３４５６７８９"
+    return other and unicodedata.category(sign) in ("Nd", "Nl", "No")
+
+
+def copied(page: Page, evidence: dict[str, Evidence]) -> Iterator[str]:
+    """Results that are typed as if they were constants: alone in a formula or in code, with all digits."""
+    known = evidence.get(page.slug)
+    results = {}
+    for key, estimate in known.estimates.items() if known else ():
+        shown = numbers.size(estimate).rstrip("%")
+        digits = shown.replace(".", "").strip("0")
+        # A constant, or one that anybody may choose, such as 0.999, is no result.
+        if estimate.low < estimate.high and len(digits) >= 3 and digits.strip("9"):
+            results[shown] = f"[[{page.slug}.{key}]]"
+    spans = [(f.start, f.tex) for f in page.all(Formula)]
+    spans += [(m.start(), m["code"]) for m in _INLINE.finditer(page.markdown)]
+    for start, text in spans:
+        for match in _DECIMAL.finditer(text):
+            alone = _ALONE.fullmatch(text[: match.start()] + text[match.end() :])
+            if alone and (name := results.get(match.group())):
+                yield f"{page.place(start)}: {text.strip()!r} is what {name} measures; write that"
+
+
+def units(page: Rendered, evidence: dict[str, Evidence]) -> Iterator[str]:
+    """Units behind a number that it has already, or does not have."""
+    for text in page.texts:
+        for match in MARK.finditer(text):
+            part = page.part(match["number"])
+            behind = _UNIT.match(text, match.end())
+            if (
+                behind
+                and isinstance(part, Number)
+                and part.form not in ("n", "machine")
+            ):
+                known = evidence.get(part.question)
+                if estimate := known.estimates.get(part.key) if known else None:
+                    said = behind.group().strip()
+                    if reason := _other(estimate.unit, said):
+                        yield f"{page.page.text(part)} {reason}"
+
+
+def _other(unit: str, said: str) -> str:
+    """Why a number of one unit is not followed by a word for another; empty where it may be."""
+    if unit == "share":
+        return f"is shown with its %, and {said!r} stands behind it; take that out"
+    if unit != "points":
+        return f"has the unit {unit!r}, and {said!r} stands behind it; take that out, or name another key"
+    if said in ("%", "％", "percent", "per cent"):
+        return "is in percentage points, not in percent; write the word for points"
+    return ""

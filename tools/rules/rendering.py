@@ -1,0 +1,155 @@
+"""A page as Markdown renders it, as far as a contributor has written it: each of our own parts is a mark."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property, lru_cache
+from typing import Any
+
+import yaml
+from markdown import Markdown
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from snippets.evidence.questions import ROOT
+from tools.core.pages import Claim, Include, Page, Part, parse
+from tools.core.prose import FRONT_MATTER
+
+# Elements in which text is no prose.
+CODE = ("code", "pre", "kbd", "samp", "var")
+_MARK = "\ue000{}\ue001"
+Find = Callable[["Rendered"], Iterable[str]]
+MARK = re.compile("\ue000(?P<number>[0-9]+)\ue001")
+
+
+class Rendered:
+    """The HTML that a page becomes.
+
+    Args:
+        page: The page.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.tree = LexborHTMLParser(_html(page))
+
+    @cached_property
+    def elements(self) -> list[LexborNode]:
+        """All elements that a browser sees, in its order; its own head is none of them."""
+        body = self.tree.body
+        return [n for n in body.css("*") if n.tag != "body"] if body else []
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """All ids, in their order."""
+        ids = (node.attributes.get("id") for node in self.elements)
+        return [name for name in ids if name]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """All texts that are no code."""
+        nodes = self.tree.body.traverse(include_text=True) if self.tree.body else ()
+        return [
+            node.text_content or ""
+            for node in nodes
+            if node.tag == "-text" and all(p.tag not in CODE for p in above(node))
+        ]
+
+    def part(self, number: str) -> Part:
+        """What a mark stands for."""
+        return self.page.parts[int(number)]
+
+    def places(self, find: Find) -> Iterator[tuple[str, str]]:
+        """Where in the source each of what a rule finds is: the first line with which it is there.
+
+        Args:
+            find: Finds something in a page, in its order, as messages; what stands behind a semicolon may
+                depend on the rest of the page.
+
+        Yields:
+            File and line, and the message.
+        """
+        times: Counter[str] = Counter()
+        lines = self.page.markdown.splitlines(keepends=True)
+        first = self.page.markdown.count("\n", 0, self.page.body)
+        for message in find(self):
+            reason = _reason(message)
+            times[reason] += 1
+
+            def there(n: int, reason: str = reason) -> bool:
+                cut = rendered(parse(self.page.source, "".join(lines[:n])))
+                return Counter(map(_reason, find(cut)))[reason] >= times[reason]
+
+            line = bisect_left(range(len(lines)), True, lo=first + 1, key=there)
+            yield f"docs/{self.page.source}:{line}", message
+
+
+def _reason(message: str) -> str:
+    return message.partition("; ")[0]
+
+
+@lru_cache(maxsize=256)
+def rendered(page: Page) -> Rendered:
+    """A page, rendered once for the same text."""
+    return Rendered(page)
+
+
+def above(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements that hold a node, the nearest first."""
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def _html(page: Page) -> str:
+    pieces, position = [], 0
+    for number, part in enumerate(page.parts):
+        if part.start < position or isinstance(part, Include):
+            continue  # it stands in another part, as a number in an alternative does; or Markdown includes it
+        pieces.append(page.markdown[position : part.start])
+        if isinstance(part, Claim):  # its sentence is Markdown like any other
+            pieces.append('!!! claim ""')
+            position = page.markdown.index("\n", part.start)
+        else:
+            pieces.append(_MARK.format(number))
+            position = part.end
+    pieces.append(page.markdown[position:])
+    return _markdown().reset().convert(FRONT_MATTER.sub("", "".join(pieces)))
+
+
+def settings() -> dict[str, Any]:
+    """The settings of the site."""
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.load(text, Loader)
+    return found
+
+
+@cache
+def _markdown() -> Markdown:
+    """Markdown with the settings of the site."""
+    names, configs = [], {}
+    for extension in settings()["markdown_extensions"]:
+        name, config = (
+            next(iter(extension.items()))
+            if isinstance(extension, dict)
+            else (extension, {})
+        )
+        names.append(name)
+        configs[name] = config
+    configs["pymdownx.highlight"] = {"use_pygments": False}
+    configs["pymdownx.snippets"] = {"base_path": [str(ROOT)], "check_paths": False}
+    return Markdown(extensions=names, extension_configs=configs)
+
+
+class Loader(yaml.SafeLoader):
+    """Reads of `!ENV` what stands where no variable is set."""
+
+    def unset(self, node: yaml.SequenceNode) -> object:
+        """The last item of a list."""
+        return self.construct_sequence(node)[-1]
+
+
+Loader.add_multi_constructor("!", lambda *_: None)
+Loader.add_constructor("!ENV", Loader.unset)

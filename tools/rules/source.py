@@ -1,0 +1,141 @@
+"""What only the source of a page shows: front matter, headings, claims that lean, times without a machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from snippets.evidence.judging import Evidence
+from tools.core.pages import Claim, Number, Page
+from tools.core.prose import FENCE, line_of, underlined, without_code
+
+# How a sentence begins that is understood only after another one.
+_LEANING = {
+    "zh": re.compile(
+        r"(?:这|此|那|它|其|也|则|同样|同一|再)|[^，。：；]{1,30}(?:这时|此时)"
+        r"|[^，。：；]{1,20}，(?:则|这个)?差?是 ?\[\["
+    ),
+    "en": re.compile(
+        r"(?:And|But|So|Then|There|It|Its|They|Their|This|That|These|Those|Such|The same)\b"
+        r"|(?:(?:At|By|For|From|In|On|With)\b|\$)[^.:;]{0,60}?[,:]? it (?:is|does|has|costs|needs)\b"
+    ),
+}
+_OPENS = re.compile(r"^[ >]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$", re.M)
+_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+def front_matter(page: Page) -> Iterator[str]:
+    """A front matter that is not closed, not YAML, or has no description."""
+    text = page.markdown
+    place = f"docs/{page.source}"
+    if not text.startswith("---\n"):
+        yield f"{place}:1: there is no front matter; begin with ---, description: one sentence, ---"
+        return
+    if not page.body:
+        yield f"{place}:1: the front matter is not closed; write --- on the line behind it"
+        return
+    try:
+        meta = yaml.safe_load(text[4:].partition("\n---")[0])
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        yield (
+            f"{place}:{line}: the front matter is not YAML, {error.problem}; "
+            "put the text in quotes, or write no colon in it"
+        )
+        return
+    except yaml.YAMLError as error:  # a sign that YAML does not know
+        yield f"{place}:1: the front matter is not YAML, {' '.join(str(error).split())}; take that out"
+        return
+    description = meta.get("description") if isinstance(meta, dict) else None
+    if not isinstance(description, str) or not description.strip():
+        yield (
+            f"{place}:1: the front matter has no description, which searches and chats show; "
+            "write one sentence"
+        )
+
+
+def fences(page: Page) -> Iterator[str]:
+    """Code that nothing closes: all that follows would be code."""
+    open_ = FENCE.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), page.markdown)
+    for match in _OPENS.finditer(open_):
+        yield (
+            f"docs/{page.source}:{line_of(open_, match.start())}: nothing closes this code; "
+            f"write {match['fence']} behind it, as far from the margin"
+        )
+
+
+def headings(page: Page) -> Iterator[str]:
+    """Headings that the other language could not share a link with, and pages without a title."""
+    text = page.markdown
+    seen = set()
+    ones = [m for m in page.headings if len(m["level"]) == 1]
+    if not ones:
+        line = line_of(text, page.body)
+        yield f"docs/{page.source}:{line}: the page has no title; begin it with # and the title"
+    for match in page.headings:
+        line = line_of(text, match.start())
+        words = text[match.start("text") : match.end("text")]
+        if len(match["level"]) > 1 and not match["id"]:
+            yield (
+                f"docs/{page.source}:{line}: heading {words!r} has no id; "
+                "add {: #english-id }, the same in both languages"
+            )
+        elif match["id"] in seen:
+            yield f"docs/{page.source}:{line}: the id #{match['id']} stands twice; change one of them"
+        elif match["id"] and not _ID.fullmatch(match["id"]):
+            yield (
+                f"docs/{page.source}:{line}: the id #{match['id']} is not written as others are; "
+                "use small English letters, digits and hyphens"
+            )
+        seen.add(match["id"])
+    for match in underlined(text):
+        yield (
+            f"docs/{page.source}:{line_of(text, match.start())}: this line becomes a heading because of the "
+            "line under it; write ## and an id, or leave a blank line between them"
+        )
+
+
+def boxes(page: Page) -> Iterator[str]:
+    """Claims whose first line is not read as one."""
+    for match in re.finditer(
+        r"^[ ]*!!! *claim\b.*$", without_code(page.markdown), re.M
+    ):
+        written = page.markdown[match.start() : match.end()]
+        if not re.fullmatch(r'(?:    )*!!! claim "[^"]*" *', written):
+            yield (
+                f"{page.place(match.start())}: {written.strip()!r} is not read as a claim; "
+                'write !!! claim "id", with straight quotes, on a line of its own'
+            )
+
+
+def leaning(page: Page) -> Iterator[str]:
+    """Claims that begin like the second half of something: the ledger and its links show each alone."""
+    for claim in page.all(Claim):
+        sentence = page.markdown[slice(*claim.sentence)]
+        if leans := _LEANING[page.language].match(sentence):
+            yield (
+                f"{page.place(claim.start)}: claim {claim.id!r} begins "
+                f"with {leans.group()!r}, which leans on another sentence; name network, task and quantity"
+            )
+
+
+def without_machine(page: Page, evidence: dict[str, Evidence]) -> Iterator[str]:
+    """Times that the page shows without the machine they were measured on."""
+    places: dict[str, int] = {}
+    named = set()
+    for number in page.all(Number):
+        question = number.question
+        if (
+            question in evidence
+            and number.measurement in evidence[question].observations
+        ):
+            places.setdefault(question, number.start)
+            if number.form == "machine":
+                named.add(question)
+    for question in places.keys() - named:
+        yield (
+            f"{page.place(places[question])}: a time without its machine; "
+            f"write [[{question}.\u2026:machine]] once on this page"
+        )

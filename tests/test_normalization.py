@@ -116,7 +116,7 @@ def test_several_inputs_and_layers_that_are_not_reached():
             self.used, self.unused = nn.BatchNorm1d(3), nn.BatchNorm1d(3)
 
         def forward(self, a, b):
-            return self.used(a + b)
+            return self.used(input=a + b)
 
     model = Sum()
     a, b = numbers(40, 3), numbers(40, 3, seed=1)

@@ -54,13 +54,15 @@ def settle_batch_norm_(model: nn.Module, *inputs: Tensor) -> dict[str, float]:
     modes = [(module, module.training) for module in model.modules()]
     moved: dict[str, float] = {}
 
-    def settle(module: _BatchNorm, args: tuple[Tensor, ...]) -> None:
-        name = layers[module]
+    def settle(
+        module: _BatchNorm, args: tuple[Tensor, ...], kwargs: dict[str, Tensor]
+    ) -> None:
+        name, x = layers[module], args[0] if args else kwargs["input"]
         if name in moved:
             raise ValueError(f"{name!r} is called twice: one pass cannot settle it")
-        moved[name] = _settle(module, args[0], name)
+        moved[name] = _settle(module, x, name)
 
-    hooks = [module.register_forward_pre_hook(settle) for module in layers]
+    hooks = [m.register_forward_pre_hook(settle, with_kwargs=True) for m in layers]
     with torch.inference_mode(False), torch.no_grad():
         try:
             model.eval()(*inputs)

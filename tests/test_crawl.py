@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 WIDTHS = (1280, 390, 320)  # the last is 1280 at fourfold size
 # Colours know no language, and what Python makes of a question is made of each question alike.
 IN_DARK = re.compile(r"(?:[\w.]+|zh/(?:[\w.]+/)?index|zh/\w+/momentum/index)\.html")
+MADE = re.compile(r"both/|\w+/(?:code|notebooks)/")
 FIGURE_TEXT = """() => [...document.querySelectorAll("svg.fig text, .explorable svg text")]
     .filter(t => t.getClientRects().length && t.textContent.trim())
     .map(t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a)"""
@@ -56,7 +57,7 @@ def crawl(
         if request.param == "dark" and not IN_DARK.fullmatch(name):
             continue
         widths = WIDTHS if request.param == "light" else WIDTHS[1:2]
-        if name.startswith("both/"):  # made of pages that are looked at by themselves
+        if MADE.match(name):  # of pages and files that are looked at by themselves
             widths = widths[:2]
         page.goto(address + name)
         for width in widths:

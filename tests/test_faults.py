@@ -51,12 +51,12 @@ PAGES: dict[str, Fault] = {
     "an include": (
         "docs/en/selu.md",
         '\n```python\n⟦--8<-- "snippets/selu/nope.py"\n```\n',
-        "the repository has no file 'snippets/selu/nope.py' to include",
+        "snippets has no file 'snippets/selu/nope.py' to include",
     ),
     "an include from elsewhere": (
         "docs/en/selu.md",
         '\n⟦--8<-- "../elsewhere.py"\n',
-        "the repository has no file '../elsewhere.py' to include",
+        "snippets has no file '../elsewhere.py' to include",
     ),
     "claims of a missing page": (
         "docs/en/traps.md",

@@ -205,6 +205,7 @@ def test_a_page_without_its_translation_is_named(tmp_path: Path) -> None:
         "    ~~~\n    3\n    ~~~",
         "$3 + 4$ and $$\n5\n$$",
         "Roy and Vetterli (2007)",
+        "It was named in 2012, in section 3.2; with PyTorch 2.13 it is gone",
         "[arXiv:2007.01038](https://arxiv.org/abs/2007.01038)",
         "[[a.b3]] and ![alt [[a.b3]]](figure:a.x3)",
         "## Title {: #h2 }",

@@ -18,6 +18,7 @@ from tools.core import numbers
 from tools.core.guide import Guide
 from tools.core.pages import parse
 from tools.rules.numbers import copied
+from tools.rules.project import kinds
 from tools.rules.rules import RULES, check
 
 ROOT = Path(__file__).parents[1]
@@ -103,7 +104,20 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "a picture of HTML in SVG": ("element", "⟦<svg><use href='//e.org#a'/></svg>", "<svg> is no element"),
     "a field": ("element", '⟦<p><input type="text" name="a"></p>', "an <input> is a radio button"),
     "a class that nothing has": ("element", 'Text.\n⟦{: .leed }', r"no <p> has the class 'leed'; is it 'lead'\?"),
+    "an attribute for the theme's body": ("element", 'Text <body onload="alert(1)"> more.\n'.replace("Text", "⟦Text"), "<body> belongs to the theme"),
+    "an attribute for the root": ("element", '⟦<html onclick="alert(1)">', "<html> belongs to the theme"),
+    "an aligned column": ("element", "| A | B |\n| --- | ---: |\n⟦| a | b |", "write --- without a colon"),
     # structure
+    "an element that is not closed": ("balance", '⟦<div class="cards">\n\nText.', "nothing closes <div>; write </div>"),
+    "an end of nothing": ("balance", "⟦</div></article>", "</div> closes nothing"),
+    "a list without a blank line": ("raw", "Text:\n⟦- one\n- two", "leave a blank line before it"),
+    "a table without a blank line": ("raw", "Text:\n⟦| a | b |\n| --- | --- |", "leave a blank line before it"),
+    "a link with a blank": ("raw", "⟦A [text] (momentum.md) here.", "without a blank between"),
+    "a claim in capitals": ("claim", '⟦!!! Claim "momentum.x"\n\n    T.', "is not read as a claim"),
+    "a claim with too few marks": ("claim", '⟦!! claim "momentum.x"\n\n    T.', "is not read as a claim"),
+    "code of no language": ("fence", "⟦```pyhton\nx = 1\n```", "no code here is 'pyhton'; is it 'python'"),
+    "a heading in a quotation": ("level", "> ⟦## Two", "has no id; write it at the margin"),
+    "strike through": ("raw", "⟦A ~~word~~ here.", "that is no markup here"),
     "a skipped level": ("level", "## A {: #a }\n\n⟦#### B {: #b }", r"2 levels below .* write ###"),
     "a second title": ("level", "⟦# Another", "is a second title; write ##"),
     "a title in HTML": ("level", "⟦<h1>Another</h1>", "is a second title; write ##"),
@@ -146,6 +160,9 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "a setting of no figure": ("setting", "⟦[text](?lr=1#figure)", "no control of this page.s figure is named 'lr'"),
     # includes, code
     "a missing include": ("include", '```python\n⟦--8<-- "snippets/nope.py"\n```', "no file 'snippets/nope.py' to include"),
+    "an include of what is not for readers": ("include", '```\n⟦--8<-- ".git/config"\n```', "no file '.git/config' to include"),
+    "an include by another spelling": ("fence", '```\n⟦-8<- "snippets/__init__.py"\n```', "is not read as an include"),
+    "an include in single quotes": ("fence", "```\n⟦--8<-- 'snippets/__init__.py'\n```", "is not read as an include"),
     "an include from outside": ("include", '```\n⟦--8<-- "../elsewhere"\n```', "no file '../elsewhere' to include"),
     "code that is not Python": ("example", "```python\nx = 1\n⟦def f(:\n```", "this is not Python"),
     # bytes
@@ -154,6 +171,9 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "a sign that turns the text round": ("signs", "⟦A \u202e word.", r"U\+202E \(right-to-left override\)"),
     "a control character": ("signs", "⟦A \x08 word.", r"U\+0008"),
     "a line of Windows": ("signs", "⟦A word.\r\nB.", "ends as on Windows"),
+    "a separator of lines": ("signs", "⟦A\u2028 word.", r"U\+2028"),
+    "a letter that is blank": ("signs", "⟦A\u3164 word.", r"U\+3164"),
+    "a mark of a merge in a list": ("signs", "- A\n⟦  <<<<<<< HEAD", "left by a merge"),
     "a mark of a merge": ("signs", "⟦<<<<<<< HEAD\nA.\n=======\nB.\n>>>>>>> other", "left by a merge; keep one"),
 }  # fmt: skip
 # The same where the planted text differs with the language.
@@ -220,6 +240,8 @@ CHINESE = {
     "a half-width comma": ("⟦这里有一句,那里也有。", "，"),
     "a half-width full stop": ("⟦这里有一句.", "。"),
     "a missing blank": ("⟦这里用SELU网络。", "用 SELU"),
+    "half-width brackets around Latin": ("⟦这里有优化器(Adam)。", "（Adam）"),
+    "two full stops": ("⟦这里有一句。。", "。"),
     "half-width brackets": ("⟦这里有一句(那里也有)。", "（"),
 }
 
@@ -342,6 +364,10 @@ def test_a_message_has_place_rule_and_what_to_do(told: dict[str, list[str]]) -> 
 # What stands in other files: where, what is replaced (or the end), what is planted, the rule, what is said.
 END = r"\Z"
 FILES: dict[str, tuple[str, str, str, str, str]] = {
+    "a script of the settings": ("mkdocs.yml", r"extra_css:\n", "extra_css:\n  - https://e.org/a.css\n", "settings", "put the file into docs/assets"),
+    "a script in the door": ("docs/index.md", END, "\n⟦<script>alert(1)</script>\n", "element", "<script> is no element"),
+    "a figure that leaves": ("snippets/activations/figures.py", END, "\n\ndef odd(evidence, say, wide):\n⟦    raise SystemExit(3)\n", "drawing", "SystemExit.*cannot be drawn"),
+    "a number in a description": ("docs/zh/api.md", r"description: [^\n]*", "description: 准确率 97.3%。", "front-matter", "a number, which nothing brings up to date"),
     "a remote font": ("docs/assets/style.css", END, '\n⟦@font-face { src: url("https://e.org/a") }\n', "origin", "put the file into docs/assets"),
     "a remote import": ("docs/assets/style.css", END, '\n⟦@import "//e.org/a.css";\n', "origin", "another origin"),
     "a remote image set": ("docs/assets/sheet.css", END, '\n⟦p { background: image-set("HTTPS://e.org/a" 1x) }\n', "origin", "another origin"),
@@ -436,6 +462,27 @@ def test_it_is_told_wherever_it_stands(
     wanted = rf"{re.escape(where)}:{line}: {rule}: .*(?:{said})"
     about = [m for m in found if m.startswith(where)]
     assert any(re.match(wanted, m, re.S) for m in about), (wanted, about)
+
+
+STRANGE = {
+    "docs/en/more.markdown": "files of this kind do not stand here",
+    "docs/en/more.html": "files of this kind do not stand here",
+    "docs/fr/more.md": "files of this kind do not stand here",
+    "docs/assets/more.mjs": "files of this kind do not stand here",
+    "docs/assets/more.svg": "stands in a picture, which runs nothing",
+}
+
+
+def test_what_nothing_reads_is_not_published(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    shutil.copytree(ROOT / "docs", docs)
+    (docs / "fr").mkdir()
+    for name in STRANGE:
+        (tmp_path / name).write_text('<svg onload="alert(1)"></svg>')
+    found = list(kinds(docs))
+    for name, said in STRANGE.items():
+        assert any(m.startswith(f"{name}:1: ") and said in m for m in found), found
+    assert len(found) == len(STRANGE)
 
 
 BROKEN = {

@@ -40,13 +40,15 @@ _PARTS = (
 
 DONE = """{slug} is laid out, at the end of the course (`nav` in mkdocs.yml has the order). To write it:
 
-1. snippets/{slug}/experiment.py, claims.py: measure, with `python -m snippets {slug}`, and try other seeds.
+1. snippets/{slug}/experiment.py, claims.py: measure by `.venv/bin/python -m snippets {slug}`.
 2. snippets/{slug}/standard_error.py, tests/test_{slug}.py: rename the example to what readers take along.
 3. snippets/{slug}/figures.py, agreement.py, explorable.py, docs/explorables/{slug}*.js: see `make serve`.
 4. docs/en/{slug}.md, docs/zh/{slug}.md, and its parts of index, start, questions, sheet, ledger, traps, api.
-   What stands in many places is replaced everywhere at once: `TODO: the question`, `TODO：问题`.
+   What stands in many places is replaced everywhere at once: `TODO: the question?`, `TODO：问题？`.
 
-`make check` tells each mark that is left; when both languages say the same, run `make reviewed`."""
+`make check` tells each mark that is left; when both languages say the same, run `make reviewed`.
+To take it all back, while nothing of it is committed:
+`git restore . && git clean -fd docs snippets tests`."""
 
 
 class QuestionError(Exception):

@@ -127,6 +127,8 @@ def _load() -> dict[str, dict[str, list[str]]]:
     try:
         text = FILE.read_text(encoding="utf-8") if FILE.exists() else "{}"
         found: dict[str, dict[str, list[str]]] = json.loads(text)
+        if not isinstance(found, dict):
+            raise ValueError("pages have names")
         if any(len(pair) != 2 for page in found.values() for pair in page.values()):
             raise ValueError("a section has two hashes")
     except (ValueError, AttributeError, TypeError) as error:

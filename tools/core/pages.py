@@ -204,11 +204,11 @@ class Page:
         Raises:
             PageError: If there is none.
         """
-        path = (ROOT / file).resolve()
-        if not path.is_relative_to(ROOT) or not path.is_file():
+        path, shown = (ROOT / file).resolve(), (ROOT / "snippets").resolve()
+        if len(file) > 200 or not path.is_relative_to(shown) or not path.is_file():
             raise self.error(
                 offset,
-                f"the repository has no file {file!r} to include; write its path from the root",
+                f"snippets has no file {file[:200]!r} to include; write its path from the root",
             )
         return path
 

@@ -18,6 +18,14 @@ _DISPLAY = r"\$\$.+?\$\$"
 _INLINE = r"(?<![\\$\w])\$(?![\s$])(?:(?!\n\n)[^$])+?(?<![\s\\])\$(?![\d$])"
 _TAG = r"</?[a-zA-Z][^<>]*>"
 _CITATION = r"\[[^\[\]]*\]\(https?://[^()\s]*\)|(?<=[ （(])(?:19|20)\d\d[a-z]?(?=[)）])"
+_YEAR = (
+    r"\b(?<=[Ii]n |[Oo]f )(?:19|20)[0-9]{2}\b(?![.,]?[0-9]|%| percent| points)"
+    r"|(?:19|20)[0-9]{2}(?= ?年)|\b20[0-9]{2}-[01][0-9]-[0-3][0-9]\b"
+)
+_PLACE = (
+    r"\b(?:[Ss]ections?|[Cc]hapters?|[Vv]ersions?|[Tt]heorems?|[Ff]igures?|[Ee]quations?"
+    r"|PyTorch|Python|CUDA) [0-9]+(?:\.[0-9]+)*\b|(?<=第 )[0-9]+(?:\.[0-9]+)*(?= ?[章节页版])"
+)
 _TARGET = r"(?<=\])\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|^\[[^\]]+\]:.*$|<https?://[^>]*>"
 _ATTRIBUTES = r"\{:?[ ]*[#.][^{}\n]*\}|\{:[^{}\n]*\}"
 _BLOCK = r'^ *!!! claim "[^"]*"'
@@ -50,6 +58,8 @@ _NOT_PROSE = _pattern(
     _INLINE,
     _TAG,
     _CITATION,
+    _YEAR,
+    _PLACE,
     _TARGET,
     _ATTRIBUTES,
     _BLOCK,

@@ -152,6 +152,7 @@ UNITS = {  # "" where the number says it: a share is shown in percent
         "steps": "步",
         "layers": "层",
         "values": "个",
+        "examples": "个样本",
         "logits": "",
     },
     "en": {"share": "", "1": ""},

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from snippets.evidence.judging import known
+from snippets.evidence.judging import Evidence, known
 from snippets.evidence.questions import ROOT, questions
 from tools.core.guide import Guide
 from tools.core.pages import PageError
 from tools.rules.rules import check
+
+
+def _known(question: str) -> Evidence:
+    """What is known of a question; a folder in the place of a file is a fault of it, too."""
+    try:
+        return known(question)
+    except OSError as error:
+        fault = f"snippets/{question}/__init__.py:1: {error.filename}: {error.strerror}; take back the file"
+        return Evidence(question, fault=fault)
 
 
 def main() -> int:
@@ -19,7 +28,7 @@ def main() -> int:
     """
     found = 0
     try:
-        for message in check(Guide(ROOT / "docs", {q: known(q) for q in questions()})):
+        for message in check(Guide(ROOT / "docs", {q: _known(q) for q in questions()})):
             print(message, file=sys.stderr)
             found += 1
     except PageError as error:

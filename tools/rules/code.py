@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import math
 import sys
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from snippets.evidence.questions import ROOT, SourceError, raised, techniques, t
 from tools.core import figures as drawn
 from tools.core.kept import kept
 from tools.core.pages import Page
+from tools.core.words import UNITS
 
 SECTIONS = ("Args", "Returns", "Raises", "Examples")
 # Where a value of a unit can lie: a bound outside of it excludes nothing.
@@ -29,7 +31,7 @@ def examples(page: Page) -> Iterator[str]:
     for line, code in page.code_blocks:
         try:
             ast.parse(code)
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             at = line + (getattr(error, "lineno", 1) or 1)
             reason = getattr(error, "msg", None) or str(error)
             yield f"docs/{page.source}:{at}: this is not Python, {reason}; mend it, or call the block ```text"
@@ -93,12 +95,29 @@ def claims(evidence: Evidence) -> Iterator[str]:
         )
         if low is None or high is None:
             continue
-        below = claim.below is None or claim.below > high
-        above = claim.above is None or claim.above < low
+        below = claim.below is None or claim.below > high or math.isinf(claim.below)
+        above = claim.above is None or claim.above < low or math.isinf(claim.above)
         if below and above:
             yield (
                 f"{claim_place(evidence.question, claim.id)}: claim {claim.id!r} cannot fail: "
                 f"{claim.estimate} always lies between {low:g} and {high:g}; set a bound inside"
+            )
+
+
+def units(evidence: Evidence) -> Iterator[str]:
+    """Units that would stand on Chinese pages in English."""
+    for key, estimate in evidence.estimates.items():
+        if estimate.unit not in UNITS["zh"]:
+            measuring = (
+                m for m in evidence.measured if m.name == key.partition(".")[0]
+            )
+            place = next(
+                (f"{m.file}:{m.line}" for m in measuring), "tools/core/words.py:1"
+            )
+            yield (
+                f"{place}: {key} has the unit {estimate.unit!r}, which Chinese pages have no word for; "
+                "write it in UNITS of tools/core/words.py, or one of "
+                + ", ".join(map(repr, UNITS["zh"]))
             )
 
 
@@ -134,7 +153,7 @@ def _draw(file: str, names: list[str], values: Evidence) -> Iterator[str]:
             try:
                 with plt.rc_context(STYLE):
                     draw(values, say, True)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 yield f"{raised(error, file)}; so figure:{values.question}.{name} cannot be drawn"
                 break
             finally:

@@ -14,7 +14,14 @@ from tools.core.prose import line_of, only_prose
 from tools.rules.rendering import Rendered
 
 _HAN = re.compile("[一-鿿]")
-_BRACKETS = re.compile(r"(?<!\])\((?P<inside>(?=[^()\n]*[一-鿿])[^()\n]*)\)")
+# What the typographer lets through, and what takes its place.
+_MORE = (
+    (re.compile(r"(?<!\])\(((?=[^()\n]*[一-鿿])[^()\n]*)\)"), r"（\1）"),
+    (re.compile(r"(?<=[一-鿿])\(([^()\n]*)\)"), r"（\1）"),
+    (re.compile(r"(?<=[一-鿿])\.{3,}|(?<=[一-鿿])…(?!…)"), "……"),
+    (re.compile(r"。。+"), "。"),
+    (re.compile(r"(?<=[一-鿿])--+(?=[一-鿿])"), "——"),
+)
 # A link in a sentence of Chinese is its text: no blank beside it.
 _SETTINGS = {"rules": {"space-bracket": 0, "spellcheck": 0}}
 autocorrect.load_config(json.dumps(_SETTINGS))  # type: ignore[attr-defined]
@@ -30,9 +37,15 @@ def typography(page: Page) -> Iterator[str]:
         at = next(i for i, (old, new) in enumerate(signs) if old != new)
         old, new = (t[max(0, at - 6) : at + 6] for t in (found.old, found.new))
         yield f"docs/{page.source}:{found.line}: {old!r} is not how Chinese is set; write {new!r}"
-    for match in _BRACKETS.finditer(only_prose(page.markdown)):
-        new = f"（{match['inside']}）"
-        yield f"{page.place(match.start())}: {match.group()!r} is not how Chinese is set; write {new!r}"
+    prose = only_prose(page.markdown)
+    for pattern, new in _MORE:
+        for match in pattern.finditer(prose):
+            place, old, now = (
+                page.place(match.start()),
+                match.group(),
+                match.expand(new),
+            )
+            yield f"{place}: {old!r} is not how Chinese is set; write {now!r}"
 
 
 def alternatives(page: Page) -> Iterator[str]:

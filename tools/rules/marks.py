@@ -10,7 +10,9 @@ from snippets.evidence.questions import ROOT, questions, relative
 _PLACES = ("docs/**/*", "snippets/**/*.py")
 _SUFFIXES = (".css", ".html", ".js", ".md", ".py", ".ts")
 # What is to be written stands behind the mark, up to where the text around it goes on.
-_MARK = re.compile(r"\bTODO\b[:：]? *(?P<what>(?:(?!TODO)[^\n|\"\[\]<>{}])*)")
+_MARK = re.compile(
+    r"\b(?:TODO|FIXME|TBD)\b[:：]? *(?P<what>(?:(?!TODO)[^\n|\"\[\]<>{}])*)"
+)
 
 
 def faults() -> Iterator[str]:

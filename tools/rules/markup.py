@@ -33,7 +33,7 @@ CLASSES = {
     "a": {"footnote-backref", "footnote-ref", "headerlink"},
     "code": {"highlight"},
     "details": {"example", "listing", "note", "question"},
-    "div": {"admonition", "cards", "claim", "footnote", "glossary", "no-copy", "note", "sheet"},
+    "div": {"admonition", "cards", "doors", "claim", "footnote", "glossary", "no-copy", "note", "sheet"},
     "fieldset": {"choice"},
     "p": {"admonition-title", "lead", "path", "progress", "reply", "screen", "take", "tally", "try"},
     "li": {"screen"},
@@ -54,7 +54,10 @@ _RAW = {
     r"\]\(|\]\[|!\[": "write [text](address), or define the reference",
     r"`": "close the code with as many signs as open it",
     r"~~~": "write the fence on a line of its own",
-    r"(?<!\\)\$": "write formulas as $\u2026$ or $$\u2026$$, without a blank beside the signs",
+    r"(?<!\\)\$": "write formulas as $\u2026$, with a blank before and behind them and none inside",
+    r"\][ ]?[(（]": "write [text](address), without a blank between",
+    r"(?<=\n)(?:[-*+]|\d+\.) |(?<=\n)\|.*\|": "leave a blank line before it; a table has --- under its head",
+    r"==\w|~~\w|\+\+\w|\[ \]": "that is no markup here; write **words** or `code`",
     r"\{:": "write {: #id } at the end of a heading, or on a line of its own below a paragraph",
     r"--8<--": 'write --8<-- "file" on a line of its own',
     r"\*\*": "write **words**, without a blank inside",
@@ -63,6 +66,7 @@ _RAW = {
 }
 # fmt: on
 _ANY_RAW = re.compile("|".join(f"({pattern})" for pattern in _RAW))
+_OF_THE_PAGE = re.compile(r"<(body|frameset|head|html|plaintext)\b", re.I)
 _PLACEHOLDER = re.compile(r"\[\[\w+\.[\w.]+(?::\w+)?\]\]")
 _DOCUMENTED = re.compile(r"^::: [\w.]+$", re.M)  # mkdocstrings puts it in later
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -70,10 +74,15 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 def elements(page: Rendered) -> Iterator[str]:
     """Elements, attributes and classes that no page may have."""
+    for match in _OF_THE_PAGE.finditer(page.html):
+        yield f"<{match[1].lower()}> belongs to the theme, whose attributes it would change; take it out"
     for node in page.elements:
         tag, values = str(node.tag), node.attributes
         if tag not in ELEMENTS:
             yield f"<{tag}> is no element that a page may hold; {_instead(tag)}"
+            continue
+        if tag in ("td", "th") and (values.get("style") or "").startswith("text-align"):
+            yield "columns are aligned as the stylesheet says; write --- without a colon below the heading"
             continue
         for name in values.keys() - OF_ALL - ATTRIBUTES.get(tag, set()):
             yield f"{name!r} is no attribute that <{tag}> may have; {_instead(name)}"
@@ -137,6 +146,14 @@ def titles(page: Rendered) -> Iterator[str]:
         for node in page.elements
         if re.fullmatch("h[1-6]", tag := str(node.tag))
     ]
+    known = {heading["id"] for heading in page.page.headings}
+    for node in page.elements:
+        if (
+            re.fullmatch("h[2-6]", str(node.tag))
+            and node.attributes.get("id") not in known
+        ):
+            text = node.text().strip().rstrip("¶")
+            yield f"the heading {text!r} has no id; write it at the margin, as ## Title {{: #english-id }}"
     for text in [text for level, text in levels if level == 1][1:]:
         yield f"{text!r} is a second title; write ## and an id"
     for (before, _), (level, text) in pairwise(levels):

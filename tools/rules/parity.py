@@ -93,7 +93,7 @@ def _misaligned(zh: Page, here: Section, en: Page, there: Section) -> Iterator[s
         found = (
             f"{twin.told(block)} stands"
             if twin
-            else "the section ends, or the part that holds it,"
+            else "the section ends, or the part that holds it"
         )
         yield (
             f"docs/{page.source}:{block.line}: {block.told(twin)} of section #{section.id} has no twin at "

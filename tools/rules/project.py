@@ -21,12 +21,20 @@ from tools.core.nearest import nearest
 from tools.core.pages import LANGUAGES, Claims, Page, PageError
 from tools.core.prose import line_of
 from tools.rules.rendering import Loader, rendered
+from tools.rules.rendering import markdown as markdown_of_the_site
 from tools.rules.rendering import settings as settings_of_site
 
 _ROOMS = ("docs", "snippets", "tests", "tools", ".github", ".ci")
 # What is no text: pictures, fonts, and what a template copies as it is.
 _BINARY = {".gif", ".ico", ".jpg", ".npz", ".pdf", ".png", ".ttf", ".webp", ".woff2"}
-_MERGE = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}$", re.M)
+_MERGE = re.compile(r"^[ >]*(?:<{7}|>{7}|\|{7})(?: .*)?$|^={7}[ ]*$", re.M)
+_UNSEEN = ("Cc", "Cf", "Cn", "Co", "Zl", "Zp")
+_BLANK = "\u034f\u115f\u1160\u2800\u3164\ufe0f"
+_KINDS = re.compile(
+    r"index\.md|(?:zh|en)/\w+\.md|assets/(?:fonts/)?[\w.-]+\.(?:css|js|png|svg|txt|woff2)"
+    r"|explorables/[\w-]+\.(?:d\.ts|js)|theme/(?:[\w-]+/)*[\w-]+\.(?:html|xml)"
+)
+_ACTIVE = re.compile(rb"<script|\bon\w+\s*=|<foreignObject|javascript:", re.I)
 _ODD = re.compile(r"[^\n\r\t -~]")
 
 
@@ -68,7 +76,7 @@ def signs(docs: Path) -> Iterator[str]:
             line = line_of(text, text.index("\r"))
             yield f"{name}:{line}: this line ends as on Windows (CR); save the file with LF"
         for match in _ODD.finditer(text):
-            if unicodedata.category(sign := match.group()) in ("Cc", "Cf", "Co", "Cn"):
+            if unicodedata.category(sign := match.group()) in _UNSEEN or sign in _BLANK:
                 start = match.start()
                 column = start - text.rfind("\n", 0, start)
                 called = unicodedata.name(sign, "a control character").lower()
@@ -92,9 +100,53 @@ def settings(docs: Path) -> Iterator[str]:
             line, reason = found
             yield f"{name}:{line}: {reason}; mend that line, or the one before it"
         elif name == "mkdocs.yml":
-            missing = {"nav", "markdown_extensions"} - yaml.load(text, Loader).keys()
-            for key in sorted(missing):
-                yield f"{name}:1: there is no {key} in this file; take back what was in it"
+            yield from _of_the_site(text)
+
+
+def _of_the_site(text: str) -> Iterator[str]:
+    found = yaml.load(text, Loader)
+    if (
+        not isinstance(found, dict)
+        or not {"nav", "markdown_extensions"} <= found.keys()
+    ):
+        yield "mkdocs.yml:1: there is no nav or no markdown_extensions in it; take back what was in it"
+        return
+    for key in ("extra_css", "extra_javascript"):
+        for item in found.get(key) or ():
+            path = str(item.get("path") if isinstance(item, dict) else item)
+            if not path.startswith("assets/"):
+                line = line_of(text, max(0, text.find(path)))
+                yield f"mkdocs.yml:{line}: {path!r} would be asked elsewhere; put the file into docs/assets"
+    try:
+        markdown_of_the_site()
+    except Exception as error:  # an extension, or settings of one, that are not there
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        yield f"mkdocs.yml:1: Markdown cannot be set up by its markdown_extensions, {reason}; mend them"
+
+
+def usable() -> bool:
+    """Whether mkdocs.yml can be read, and says how pages are rendered and where they stand."""
+    try:
+        markdown_of_the_site()
+        return "nav" in settings_of_site()
+    except Exception:  # told by `settings`, or by `signs`
+        return False
+
+
+def kinds(docs: Path) -> Iterator[str]:
+    """Files below `docs` that nothing reads as a page, and that would be published as they are."""
+    for path in sorted(docs.rglob("*")):
+        name = path.relative_to(docs).as_posix()
+        if not path.is_dir() and not _KINDS.fullmatch(name):
+            yield (
+                f"docs/{name}:1: files of this kind do not stand here; pages are docs/zh/name.md and "
+                "docs/en/name.md, pictures docs/assets/name.svg"
+            )
+        elif path.is_symlink() or (path.is_dir() and path.suffix):
+            yield f"docs/{name}:1: this is no file; write the file itself"
+        elif path.suffix == ".svg" and (active := _ACTIVE.search(path.read_bytes())):
+            sign = active.group().decode(errors="replace")
+            yield f"docs/{name}:1: {sign!r} stands in a picture, which runs nothing; take it out"
 
 
 def _yaml(text: str) -> tuple[int, str] | None:

@@ -33,7 +33,8 @@ class Rendered:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.tree = LexborHTMLParser(_html(page))
+        self.html = _html(page)
+        self.tree = LexborHTMLParser(self.html)
 
     @cached_property
     def elements(self) -> list[LexborNode]:
@@ -72,7 +73,7 @@ class Rendered:
             File and line, and the message.
         """
         times: Counter[str] = Counter()
-        lines = self.page.markdown.splitlines(keepends=True)
+        lines = [f"{line}\n" for line in self.page.markdown.split("\n")]
         first = self.page.markdown.count("\n", 0, self.page.body)
         for message in find(self):
             reason = _reason(message)
@@ -116,7 +117,7 @@ def _html(page: Page) -> str:
             pieces.append(_MARK.format(number))
             position = part.end
     pieces.append(page.markdown[position:])
-    return _markdown().reset().convert(FRONT_MATTER.sub("", "".join(pieces)))
+    return markdown().reset().convert(FRONT_MATTER.sub("", "".join(pieces)))
 
 
 def settings() -> dict[str, Any]:
@@ -127,7 +128,7 @@ def settings() -> dict[str, Any]:
 
 
 @cache
-def _markdown() -> Markdown:
+def markdown() -> Markdown:
     """Markdown with the settings of the site."""
     names, configs = [], {}
     for extension in settings()["markdown_extensions"]:

@@ -72,6 +72,15 @@ class Rule:
             yield from self.find(*about)
         except (PageError, SourceError) as error:  # what it has to read cannot be read
             yield str(error)
+        except Exception as error:  # nobody has broken a file in this way yet
+            page = about[0]
+            place = (
+                f"docs/{page.source}:1" if isinstance(page, Page) else "mkdocs.yml:1"
+            )
+            where = getattr(error, "filename", None) or ""
+            reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            mend = f"take back what was changed last in it {where}".rstrip()
+            yield f"{place}: this cannot be read, {reason}; {mend}"
 
 
 def _all(*finds: Find) -> Find:
@@ -137,6 +146,8 @@ def _unlisted(_guide: Guide) -> Iterator[str]:
         yield "CONTRIBUTING.md:1: there is no such file; take it back"
         return
     with suppress(UnicodeDecodeError):  # told by `signs`
+        if "<!-- rules:" not in CONTRIBUTING.read_text(encoding="utf-8"):
+            yield "CONTRIBUTING.md:1: it has no place for the rules; take back what was in it"
         if listed() != CONTRIBUTING.read_text(encoding="utf-8"):
             yield "CONTRIBUTING.md:1: its list of rules is not up to date; run: make format"
 
@@ -152,6 +163,9 @@ FILES = (
     Rule("signs", lambda guide: project.signs(guide.docs),
          "Files are UTF-8 with LF, without signs that nobody sees and marks of a merge.",
          "文件用 UTF-8 和 LF，没有看不见的字符，没有合并留下的标记。"),
+    Rule("kind", lambda guide: project.kinds(guide.docs),
+         "Below `docs` stand pages of both languages, and the files of `assets`, `explorables` and `theme`.",
+         "`docs` 下只放两种语言的页面，以及 `assets`、`explorables`、`theme` 里的文件。"),
     Rule("settings", lambda guide: project.settings(guide.docs),
          "YAML, TOML and JSON parse.",
          "YAML、TOML、JSON 都能解析。"),
@@ -164,6 +178,9 @@ PAGE = (
     Rule("fence", _page(source.fences),
          "Code that is opened is closed.",
          "代码块有头有尾。"),
+    Rule("balance", _page(source.balance),
+         "An HTML element that is opened is closed, in its place.",
+         "HTML 元素有开有闭，闭在该闭的地方。"),
     Rule("heading", _page(source.headings),
          "A page has one title; every other heading has an id, in English, once.",
          "一页一个标题；其余标题各有一个英文 id，不重复。"),
@@ -255,6 +272,9 @@ QUESTION = (
     Rule("falsifiable", code.claims,
          "A claim has a bound that a result could break.",
          "断言的界限有可能被某个结果打破。"),
+    Rule("words", code.units,
+         "A unit has a word in both languages.",
+         "单位在两种语言里都有说法。"),
     Rule("holds", refuted,
          "Claims hold, as far as their experiments were run here.",
          "断言成立，只要这里跑过它的实验。"),
@@ -327,13 +347,10 @@ def check(guide: Guide) -> Iterator[str]:
 
 
 def _check(guide: Guide) -> Iterator[str]:
-    readable = True
     for rule in FILES:
-        for message in rule(guide):
-            readable = readable and not message.startswith("mkdocs.yml:")
-            yield message
-    if not readable:
-        return  # how pages are rendered is settled there
+        yield from rule(guide)
+    if not project.usable():
+        return  # how pages are rendered is settled in mkdocs.yml
     for evidence in guide.evidence.values():
         for rule in QUESTION:
             yield from rule(evidence)
@@ -343,10 +360,31 @@ def _check(guide: Guide) -> Iterator[str]:
             pages.setdefault(file.relative_to(guide.docs / language), []).append(
                 language
             )
+    yield from _of_door(guide)
     for name in sorted(pages):
         yield from _of_page(name.as_posix(), pages[name], guide)
     for rule in WHOLE:
         yield from rule(guide)
+
+
+def _of_door(guide: Guide) -> Iterator[str]:
+    """What is wrong with the page before both languages, as far as it is one like the others."""
+    try:
+        door = guide.page("index.md")
+    except PageError as error:
+        yield re.sub(r"^(\S+:\d+): ", r"\1: signs: ", str(error), count=1)
+        return
+    for rule in PAGE:
+        if rule.name in (
+            "balance",
+            "element",
+            "address",
+            "fence",
+            "front-matter",
+            "link",
+            "raw",
+        ):
+            yield from rule(door, guide)
 
 
 def _of_page(name: str, there: list[str], guide: Guide) -> Iterator[str]:

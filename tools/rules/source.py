@@ -8,8 +8,16 @@ from collections.abc import Iterator
 import yaml
 
 from snippets.evidence.judging import Evidence
+from tools.core.nearest import nearest
 from tools.core.pages import Claim, Number, Page
-from tools.core.prose import FENCE, line_of, underlined, without_code
+from tools.core.prose import (
+    FENCE,
+    INCLUDE,
+    line_of,
+    only_prose,
+    underlined,
+    without_code,
+)
 
 # How a sentence begins that is understood only after another one.
 _LEANING = {
@@ -22,6 +30,9 @@ _LEANING = {
         r"|(?:(?:At|By|For|From|In|On|With)\b|\$)[^.:;]{0,60}?[,:]? it (?:is|does|has|costs|needs)\b"
     ),
 }
+CODE = {"", "bash", "console", "diff", "json", "python", "sh", "text", "toml", "yaml"}
+_TAGS = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)\b(?P<rest>[^<>]*)>")
+_VOID = {"br", "hr", "img", "input", "wbr", "col"}
 _OPENS = re.compile(r"^[ >]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$", re.M)
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
@@ -37,7 +48,7 @@ def front_matter(page: Page) -> Iterator[str]:
         yield f"{place}:1: the front matter is not closed; write --- on the line behind it"
         return
     try:
-        meta = yaml.safe_load(text[4:].partition("\n---")[0])
+        meta = yaml.load(text[4:].partition("\n---")[0], yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         yield (
@@ -54,16 +65,47 @@ def front_matter(page: Page) -> Iterator[str]:
             f"{place}:1: the front matter has no description, which searches and chats show; "
             "write one sentence"
         )
+    elif re.search(r"\d\.\d|\d ?[%％]", only_prose(f"\n{description}")):
+        yield f"{place}:1: the description has a number, which nothing brings up to date; use words"
 
 
 def fences(page: Page) -> Iterator[str]:
     """Code that nothing closes: all that follows would be code."""
     open_ = FENCE.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), page.markdown)
+    for match in FENCE.finditer(page.markdown):
+        name = re.match(r"[ >]*[`~]+ *([\w+-]*)", match.group())
+        if name and name[1] not in CODE:
+            mend = nearest(name[1], CODE - {""})
+            yield f"{page.place(match.start())}: no code here is {name[1]!r}; {mend}"
+    for match in re.finditer(r"^.*-8[<\u2039]-.*$", page.markdown, re.M):
+        if not INCLUDE.fullmatch(match.group()):
+            yield (
+                f"{page.place(match.start())}: {match.group().strip()[:60]!r} is not read as an include; "
+                'write --8<-- "snippets/\u2026", alone on its line'
+            )
     for match in _OPENS.finditer(open_):
         yield (
             f"docs/{page.source}:{line_of(open_, match.start())}: nothing closes this code; "
             f"write {match['fence']} behind it, as far from the margin"
         )
+
+
+def balance(page: Page) -> Iterator[str]:
+    """Elements that nothing closes, and ends of what was not opened: they would swallow the theme's page."""
+    opened: list[tuple[str, int]] = []
+    for match in _TAGS.finditer(page.visible):
+        name = match["name"].lower()
+        if name in _VOID or match["rest"].endswith("/"):
+            continue
+        if not match["end"]:
+            opened.append((name, match.start()))
+        elif opened and opened[-1][0] == name:
+            opened.pop()
+        else:
+            inside = f"; <{opened[-1][0]}> is still open" if opened else ""
+            yield f"{page.place(match.start())}: </{name}> closes nothing{inside}; take it out, or open it"
+    for name, start in opened:
+        yield f"{page.place(start)}: nothing closes <{name}>; write </{name}> where it ends"
 
 
 def headings(page: Page) -> Iterator[str]:
@@ -100,7 +142,7 @@ def headings(page: Page) -> Iterator[str]:
 def boxes(page: Page) -> Iterator[str]:
     """Claims whose first line is not read as one."""
     for match in re.finditer(
-        r"^[ ]*!!! *claim\b.*$", without_code(page.markdown), re.M
+        r"^[ ]*!!+ *(?i:claim)\b.*$", without_code(page.markdown), re.M
     ):
         written = page.markdown[match.start() : match.end()]
         if not re.fullmatch(r'(?:    )*!!! claim "[^"]*" *', written):

@@ -95,7 +95,7 @@ def form(say: Say) -> str:
     """The controls, and room for what is drawn and said."""
     hand = slider(
         "n", say("每批的样本数", "Examples in a batch"),
-        0.301, 2.409, 0.0301, 0.903, "count",
+        0.301, 2.409, 0.1505, 0.903, "count",
     )  # fmt: skip
     momentum = slider(
         "momentum",
@@ -137,7 +137,7 @@ def form(say: Say) -> str:
         row.format("evaluation", say("评估，最后", "evaluation, last"), "teal")
     }</tbody></table>
 {text("finding")}
-{mixed}{shift}
+{shift}{mixed}
 {more(say("还可以调滑动平均", "More: the running averages"), momentum)}
 {reset(say("复原", "Reset"))}</div>
 </div>"""

@@ -174,8 +174,8 @@ def is_so(name, state, numbers):
         "high": max(late),
         "average": math.fsum(late) / len(late),
         "evaluation": evaluation,
-        "lowest": min(evaluated),
-        "highest": max(evaluated),
+        "lowest": min(evaluated[10:]),
+        "highest": max(evaluated[10:]),
         "truth": truth,
         "mean": found["means"][-1],
         "center": state["shift"],
@@ -184,7 +184,7 @@ def is_so(name, state, numbers):
     }
     strayed = abs(found["means"][-1] - state["shift"]) > 0.25
     jump = evaluated[0] - found["evaluation"][STEPS // 2 - 1]
-    steady = max(evaluated) - min(evaluated) <= 0.5
+    steady = max(evaluated[10:]) - min(evaluated[10:]) <= 0.5
     off = abs(evaluation - truth)
     true = {
         "pair": state["n"] == 2 and 0.9 < max(map(abs, late)) <= 1,

@@ -67,14 +67,15 @@
     const late = Array.from(training.slice(CHANGE)).filter(Number.isFinite);
     const average = late.reduce((sum, y) => sum + y, 0) / late.length;
     const evaluated = Array.from(evaluation.slice(CHANGE));
+    const settled = evaluated.slice(10); // the last twenty: of the change, quick averages have nothing left
     const back = evaluated.findIndex((y) => Math.abs(y - TRUTH) <= NEAR);
     const numbers = {
       low: Math.min(...late),
       high: Math.max(...late),
       average,
       evaluation: evaluation[STEPS - 1],
-      lowest: Math.min(...evaluated), // in evaluation
-      highest: Math.max(...evaluated),
+      lowest: Math.min(...settled), // in evaluation
+      highest: Math.max(...settled),
       truth: TRUTH,
       mean: means[STEPS - 1],
       center: state.shift, // mean of all examples after the change
@@ -84,9 +85,11 @@
     const jump = evaluated[0] - evaluation[CHANGE - 1];
     if (state.n === 2) return { name: "pair", numbers };
     if (state.sorted) return { name: Math.abs(numbers.mean - state.shift) > NEAR ? "strayed" : "sorted", numbers };
+    const shaky = numbers.highest - numbers.lowest > 0.5;
+    if (shaky && state.momentum >= 0.5) return { name: "shaky", numbers };
     if (Math.abs(numbers.evaluation - TRUTH) > NEAR) return { name: "stale", numbers };
     if (state.shift > 0 && jump > NEAR && back > 0) return { name: "jumped", numbers };
-    if (numbers.highest - numbers.lowest > 0.5) return { name: "shaky", numbers };
+    if (shaky) return { name: "shaky", numbers };
     return { name: numbers.high - numbers.low > 0.5 ? "noisy" : "close", numbers };
   }
 

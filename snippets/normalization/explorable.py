@@ -55,10 +55,9 @@ def words(say: Say) -> dict[str, str]:
             "每批只有一类，批的均值把类别减掉了：训练时，被跟踪的样本平均是 {average}。"
             "滑动平均的均值最后是 {mean}，全部样本的均值是 {center}；方差又没算进两类之间的差别，"
             "评估时于是成了 {evaluation}。",
-            "A batch has one class, and its mean takes the class away: in training, the followed example is "
-            "at {average} on average. The running mean ends at {mean}, where that of all examples is at "
-            "{center}, and the running variance lacks what lies between the classes: in evaluation the "
-            "example is at {evaluation}.",
+            "A batch has one class, and its mean takes the class away: the followed example averages "
+            "{average} in training. The running mean ends at {mean} instead of {center}, and the running "
+            "variance lacks the gap between the classes: {evaluation} in evaluation.",
         ),
         "stale": say(
             "滑动平均偏了：评估时是 {evaluation}，按全部样本的统计量该是 {truth}。"
@@ -74,10 +73,10 @@ def words(say: Say) -> dict[str, str]:
             "does not notice.",
         ),
         "shaky": say(
-            "训练时从 {low} 到 {high}，看它碰上哪一批；评估时也在晃动，从 {lowest} 到 {highest}，"
+            "训练时从 {low} 到 {high}，看它碰上哪一批；评估时也在晃动，后 20 批里从 {lowest} 到 {highest}，"
             "因为最近几批说了算。",
             "In training the example comes out anywhere from {low} to {high}, by the company it is in. In "
-            "evaluation it moves, too, from {lowest} to {highest}: the last batches decide.",
+            "evaluation it moves, too, from {lowest} to {highest} in the last 20 batches: the newest decide.",
         ),
         "noisy": say(
             "同一个样本，训练时从 {low} 到 {high}，看它碰上哪一批；评估时不管和谁一批，最后是 {evaluation}。",

@@ -167,21 +167,35 @@ def is_so(name, state, numbers):
     found = _run(Setting(**state))
     late = [y for y in found["training"][STEPS // 2 :] if not math.isnan(y)]
     evaluation, truth = found["evaluation"][-1], 1 / math.sqrt(1.25)
+    evaluated = found["evaluation"][STEPS // 2 :]
+    near = [abs(y - truth) <= 0.25 for y in evaluated]
     expected = {
         "low": min(late),
         "high": max(late),
         "average": math.fsum(late) / len(late),
         "evaluation": evaluation,
+        "lowest": min(evaluated[10:]),
+        "highest": max(evaluated[10:]),
         "truth": truth,
+        "mean": found["means"][-1],
+        "center": state["shift"],
+        "peak": evaluated[0],
+        "back": near.index(True) if any(near) else -1,
     }
+    strayed = abs(found["means"][-1] - state["shift"]) > 0.25
+    jump = evaluated[0] - found["evaluation"][STEPS // 2 - 1]
+    steady = max(evaluated[10:]) - min(evaluated[10:]) <= 0.5
     off = abs(evaluation - truth)
     true = {
         "pair": state["n"] == 2 and 0.9 < max(map(abs, late)) <= 1,
         # A class has variance 1/4 and all examples 5/4.
-        "sorted": state["sorted"] and found["variances"][-1] < 1.25,
+        "sorted": state["sorted"] and found["variances"][-1] < 1.25 and not strayed,
+        "strayed": state["sorted"] and found["variances"][-1] < 1.25 and strayed,
         "stale": off > 0.25,
-        "noisy": max(late) - min(late) > 0.5,
-        "close": max(late) - min(late) <= 0.5 and off <= 0.25,
+        "jumped": state["shift"] > 0 and jump > 0.25 and not near[0] and near[-1],
+        "shaky": not steady,
+        "noisy": max(late) - min(late) > 0.5 and steady,
+        "close": max(late) - min(late) <= 0.5 and off <= 0.25 and steady,
     }
     return true[name] and numbers == pytest.approx(expected, abs=1e-4)
 
@@ -195,4 +209,6 @@ def test_what_the_explorable_says_is_so():
             seen.add(name)
             assert all(placeholders(w[name]) <= found.keys() for w in said)
             assert is_so(name, state, found), (name, state, found)
-    assert seen == {"pair", "sorted", "stale", "noisy", "close"}
+    assert seen == {
+        "pair", "sorted", "strayed", "stale", "jumped", "shaky", "noisy", "close",
+    }  # fmt: skip

@@ -9,6 +9,7 @@
   const LARGEST = 256; // batch
   const EPSILON = 1e-5; // of torch.nn.BatchNorm1d
   const [CENTER, SPREAD] = [1, 0.5]; // pre-activations of a class: where its mean is, up or down, and their deviation
+  const NEAR = 0.25; // what still counts as no difference
   const MARKED = 1; // pre-activation of the example that is followed, of the upper class
   const TRUTH = MARKED / Math.sqrt(CENTER ** 2 + SPREAD ** 2 + EPSILON); // with the statistics of all examples
 
@@ -62,20 +63,33 @@
    * @param {State} state
    * @returns {Finding} */
   function finding(state) {
-    const { training, evaluation } = run(state);
+    const { means, training, evaluation } = run(state);
     const late = Array.from(training.slice(CHANGE)).filter(Number.isFinite);
     const average = late.reduce((sum, y) => sum + y, 0) / late.length;
+    const evaluated = Array.from(evaluation.slice(CHANGE));
+    const settled = evaluated.slice(10); // the last twenty: of the change, quick averages have nothing left
+    const back = evaluated.findIndex((y) => Math.abs(y - TRUTH) <= NEAR);
     const numbers = {
       low: Math.min(...late),
       high: Math.max(...late),
       average,
       evaluation: evaluation[STEPS - 1],
+      lowest: Math.min(...settled), // in evaluation
+      highest: Math.max(...settled),
       truth: TRUTH,
+      mean: means[STEPS - 1],
+      center: state.shift, // mean of all examples after the change
+      peak: evaluated[0], // right after the change
+      back, // batches until evaluation is near the truth again
     };
-    const off = Math.abs(numbers.evaluation - TRUTH);
+    const jump = evaluated[0] - evaluation[CHANGE - 1];
     if (state.n === 2) return { name: "pair", numbers };
-    if (state.sorted) return { name: "sorted", numbers };
-    if (off > 0.25) return { name: "stale", numbers };
+    if (state.sorted) return { name: Math.abs(numbers.mean - state.shift) > NEAR ? "strayed" : "sorted", numbers };
+    const shaky = numbers.highest - numbers.lowest > 0.5;
+    if (shaky && state.momentum >= 0.5) return { name: "shaky", numbers };
+    if (Math.abs(numbers.evaluation - TRUTH) > NEAR) return { name: "stale", numbers };
+    if (state.shift > 0 && jump > NEAR && back > 0) return { name: "jumped", numbers };
+    if (shaky) return { name: "shaky", numbers };
     return { name: numbers.high - numbers.low > 0.5 ? "noisy" : "close", numbers };
   }
 

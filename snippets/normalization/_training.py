@@ -82,6 +82,18 @@ def fit(
     return nets
 
 
+def hold_norms(nets: Nets) -> Callable[[], None]:
+    """What, called after each step, gives hidden units' weights the norms back that they have now."""
+    norms = [w.norm(dim=2, keepdim=True) for w in nets.weights[:-1]]
+
+    @torch.no_grad()
+    def hold() -> None:
+        for w, norm in zip(nets.weights, norms, strict=False):
+            w.mul_(norm / w.norm(dim=2, keepdim=True))
+
+    return hold
+
+
 def _of_one_class(
     y: Tensor, size: int, orders: list[torch.Generator]
 ) -> Iterator[Tensor]:

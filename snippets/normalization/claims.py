@@ -67,7 +67,20 @@ CLAIMS = (
         above=10,
         false_if="weights ten times as large cost batch normalization ten points or less",
     ),
+    Claim(
+        "growth-saves-small-weights",
+        "initialization.small_held_costs",
+        above=5,
+        false_if="small weights whose norms are held lose five points or less",
+    ),
     # Why
+    Claim(
+        "gain-without-growth",
+        "contest.held_costs",
+        above=-3,
+        below=3,
+        false_if="holding the norms of twenty layers' weights changes accuracy by three points",
+    ),
     Claim(
         "noise-still-wins",
         "noise.noisy_minus_plain",
@@ -98,6 +111,12 @@ CLAIMS = (
         below=1e-08,
         false_if="ten times the weights at a hundred times the rate learn something else",
     ),
+    Claim(
+        "adam-a-tenth",
+        "invariance.adam_error",
+        below=1e-08,
+        false_if="with Adam, ten times the weights at ten times the rate learn something else",
+    ),
     # What breaks it
     Claim(
         "nothing-in-twos",
@@ -106,10 +125,23 @@ CLAIMS = (
         false_if="in batches of two batch normalization is not behind by eight points",
     ),
     Claim(
+        "settling-mends-no-weights",
+        "batch_size.of_2_settling",
+        above=-3,
+        below=3,
+        false_if="after training in batches of two, statistics taken anew change accuracy by three points",
+    ),
+    Claim(
         "behind-in-eights",
         "batch_size.of_8_gain",
         below=-2,
-        false_if="in batches of eight batch normalization is not behind by two points",
+        false_if="in eights, at the better rate of each, batch normalization is not behind by two points",
+    ),
+    Claim(
+        "ahead-in-eights-at-a-large-rate",
+        "batch_size.of_8_fast_gain",
+        above=2,
+        false_if="in eights at rate 0.3 batch normalization is not ahead by two points",
     ),
     Claim(
         "accumulation-is-no-batch",
@@ -160,6 +192,12 @@ CLAIMS = (
         "one_class.batch",
         below=0.13,
         false_if="in batches of one class, batch normalization learns to tell classes apart",
+    ),
+    Claim(
+        "settling-mends-no-class",
+        "one_class.settled",
+        below=0.13,
+        false_if="statistics taken anew mend what batches of one class have taught",
     ),
     Claim(
         "dropout-adds-variance",

@@ -17,6 +17,7 @@ Every public function is a measurement; the first word of a key is the function 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -28,7 +29,15 @@ from snippets.laboratory.intervals import curve, largest, mean
 from snippets.laboratory.mnist1d import Split, splits
 from snippets.laboratory.seeding import generators
 from snippets.normalization._networks import HE, WIDTH, Nets
-from snippets.normalization._training import BATCH, EPOCHS, Optimizer, adam, fit, sgd
+from snippets.normalization._training import (
+    BATCH,
+    EPOCHS,
+    Optimizer,
+    adam,
+    fit,
+    hold_norms,
+    sgd,
+)
 
 KINDS = ("plain", "batch", "layer")
 RATES = {"slow": 0.01, "middle": 0.1, "fast": 0.3, "fastest": 1.0}
@@ -103,7 +112,8 @@ def contest(seeds: range) -> Results:
     `depth<d>_<kind>_<rate>` are accuracies, `depth<d>_<rate>_gain` what batch normalization adds at a rate in
     points, `depth<d>_tuned_gain` what it adds where each trains at the rate that is best for it on the
     validation part, `depth<d>_<kind>_best_rate`; `deeper_gains` is by how much more it adds to 20 layers than
-    to 2.
+    to 2. `held` is 20 layers with it at 0.3, where after each step the weights of each hidden unit get their
+    first norm back; `held_costs` what that costs, `held_gain` what is then left of its gain, in points.
     """
     seeds = _half(seeds)
     data = splits(seeds)
@@ -130,7 +140,15 @@ def contest(seeds: range) -> Results:
             gain = _points(test["batch"][rate], test["plain"][rate])
             results[f"depth{depth}_{rate}_gain"] = mean(gain, "points")
         tuned.append(gain)
-    return results | {"deeper_gains": mean(tuned[1] - tuned[0], "points")}
+    nets = Nets(seeds, 20, "batch")
+    fit(nets, data, seeds, sgd(RATE), after_step=hold_norms(nets))
+    held = _test(nets, data)
+    return results | {
+        "deeper_gains": mean(tuned[1] - tuned[0], "points"),
+        "held": mean(held, "share"),
+        "held_costs": mean(_points(test["batch"]["fast"], held), "points"),
+        "held_gain": mean(_points(held, test["plain"]["fast"]), "points"),
+    }
 
 
 def optimizers(seeds: range) -> Results:
@@ -170,23 +188,39 @@ def optimizers(seeds: range) -> Results:
 
 
 def initialization(seeds: range) -> Results:
-    """Six hidden layers, weights of a tenth and of ten times He's size, at learning rate 0.3."""
+    """Six hidden layers, all but the last layer's weights a tenth or ten times He's size, rate 0.3.
+
+    `<size>_costs` is what that costs batch normalization, in points; `small_held_costs` what small weights
+    lose where after each step those of each hidden unit get their first norm back, `small_growth` by what
+    they else multiply the norm of the first layer's.
+    """
     seeds = _half(seeds)
     data = splits(seeds)
     results: Results = {}
     test = {}
-    for size, factor in (("small", 0.1), ("he", 1.0), ("large", 10.0)):
-        for kind in ("plain", "batch"):
-            if kind == "plain" and size != "small":
-                continue  # in `contest`, and beyond all bounds from the first step on
-            nets = Nets(seeds, DEEP, kind, tau=HE * factor**2)
-            fit(nets, data, seeds, sgd(RATE))
-            test[f"{size}_{kind}"] = _test(nets, data)
-            results[f"{size}_{kind}"] = mean(test[f"{size}_{kind}"], "share")
+    for name, kind, factor in (
+        # Without normalization, "he" is in `contest`, and "large" beyond all bounds from the first step on.
+        ("small_plain", "plain", 0.1),
+        ("small_batch", "batch", 0.1),
+        ("small_held", "batch", 0.1),
+        ("he_batch", "batch", 1.0),
+        ("large_batch", "batch", 10.0),
+    ):
+        nets = Nets(seeds, DEEP, kind, tau=HE * factor**2)
+        nets.weights[-1] /= factor
+        before = nets.weights[0].norm(dim=(1, 2))
+        hold = hold_norms(nets) if name == "small_held" else None
+        fit(nets, data, seeds, sgd(RATE), after_step=hold)
+        test[name] = _test(nets, data)
+        results[name] = mean(test[name], "share")
+        if name == "small_batch":
+            growth = nets.weights[0].norm(dim=(1, 2)) / before
+            results["small_growth"] = mean(growth, "1")
     for size in ("small", "large"):
         loss = _points(test["he_batch"], test[f"{size}_batch"])
         results[f"{size}_costs"] = mean(loss, "points")
-    return results
+    loss = _points(test["small_batch"], test["small_held"])
+    return results | {"small_held_costs": mean(loss, "points")}
 
 
 def noise(seeds: range) -> Results:
@@ -227,9 +261,9 @@ def noise(seeds: range) -> Results:
         drift[name] = torch.stack(drifts).mean(0)
         results[f"{name}_drift"] = mean(drift[name], "1")
     results["drift_ratio"] = mean(drift["noisy"] / drift["plain"], "1")
-    for name in ("plain", "still"):
-        lead = _points(test["noisy"], test[name])
-        results[f"noisy_minus_{name}"] = mean(lead, "points")
+    for ahead, behind in (("noisy", "plain"), ("noisy", "still"), ("still", "plain")):
+        lead = _points(test[ahead], test[behind])
+        results[f"{ahead}_minus_{behind}"] = mean(lead, "points")
     return results
 
 
@@ -264,9 +298,18 @@ def invariance(seeds: range) -> Results:
     and their gradient; `norm_error` how far the squared norm of a unit's weights is from where it started
     plus the squared steps, as a share; `rescaled_error` how far the outputs are from those of a net whose
     weights before the normalization are ten times as large, and learn at a hundred times the rate.
+    `momentum_error` is the same with momentum 0.9, at 0.03; `adam_error` with Adam, at 0.03 and ten times
+    that.
     """
-    found = [_invariance(g) for g in generators(seeds, "invariance")]
-    names = ("bias_gradient", "along_weights", "norm_error", "rescaled_error")
+    found = [_invariance(g) for g in generators(_half(seeds), "invariance")]
+    names = (
+        "bias_gradient",
+        "along_weights",
+        "norm_error",
+        "rescaled_error",
+        "momentum_error",
+        "adam_error",
+    )
     columns = zip(*found, strict=True)
     return {n: largest(v, "1") for n, v in zip(names, columns, strict=True)}
 
@@ -277,7 +320,13 @@ def _invariance(g: torch.Generator) -> tuple[float, ...]:
     drawn = torch.randn(16, 10, generator=g, dtype=torch.float64)
     last = torch.randn(2, 16, generator=g, dtype=torch.float64) / 4
 
-    def layers(factor: float) -> tuple[torch.nn.Linear, torch.nn.Sequential]:
+    def trained(
+        make: Callable[..., torch.optim.Optimizer],
+        lr: float,
+        factor: float,
+        faster: float,
+    ) -> tuple[Tensor, tuple[float, float, float]]:
+        """Outputs after training from `factor` times the first weights, which learn `faster`."""
         first = torch.nn.Linear(10, 16, dtype=torch.float64)
         # With an epsilon that is nothing beside the variances, the scale of weights drops out.
         norm = torch.nn.BatchNorm1d(16, eps=1e-14, dtype=torch.float64)
@@ -285,42 +334,42 @@ def _invariance(g: torch.Generator) -> tuple[float, ...]:
         first.weight.data, second.weight.data = drawn * factor, last.clone()
         first.bias.data.zero_()
         second.bias.data.zero_()
-        return first, torch.nn.Sequential(first, norm, torch.nn.ReLU(), second)
-
-    pairs = [layers(1.0), layers(10.0)]
-    optimizers = [
-        torch.optim.SGD(
-            [
-                {"params": first.parameters(), "lr": 0.3 * factor**2},
-                {"params": model[1:].parameters(), "lr": 0.3},
-            ]
-        )
-        for (first, model), factor in zip(pairs, (1.0, 10.0), strict=True)
-    ]
-    bias = along = 0.0
-    first = pairs[0][0]
-    squared = first.weight.detach().square().sum(1)
-    for _ in range(20):
-        for (_, model), optimizer in zip(pairs, optimizers, strict=True):
-            optimizer.zero_grad()
+        model = torch.nn.Sequential(first, norm, torch.nn.ReLU(), second)
+        # Not the bias: its gradient is rounding alone, which Adam would divide by itself.
+        groups = [
+            {"params": [first.weight], "lr": lr * faster},
+            {"params": model[1:].parameters(), "lr": lr},
+        ]
+        optimizer = make(groups)
+        bias = along = 0.0
+        squared = first.weight.detach().square().sum(1)
+        for _ in range(20):
+            model.zero_grad()
             F.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
-        w, dw, db = first.weight.detach(), first.weight.grad, first.bias.grad
-        assert dw is not None
-        assert db is not None
-        bias = max(bias, float(db.abs().max()))
-        along = max(along, float(F.cosine_similarity(w, dw, dim=1).abs().max()))
-        squared += (0.3 * dw).square().sum(1)
-        for optimizer in optimizers:
+            w, dw, db = first.weight.detach(), first.weight.grad, first.bias.grad
+            assert dw is not None
+            assert db is not None
+            bias = max(bias, float(db.abs().max()))
+            along = max(along, float(F.cosine_similarity(w, dw, dim=1).abs().max()))
+            squared += (lr * dw).square().sum(1)
             optimizer.step()
-    ended = first.weight.detach().square().sum(1)
-    outputs = [model(x).detach() for _, model in pairs]
-    scale = outputs[0].abs().max()
-    return (
-        bias,
-        along,
-        float((squared / ended - 1).abs().max()),
-        float((outputs[1] - outputs[0]).abs().max() / scale),
-    )
+        ended = first.weight.detach().square().sum(1)
+        error = float((squared / ended - 1).abs().max())
+        return model(x).detach(), (bias, along, error)
+
+    found: list[float] = []
+    for make, lr, faster in (
+        (torch.optim.SGD, 0.3, 100),
+        (partial(torch.optim.SGD, momentum=0.9), 0.03, 100),
+        # An epsilon of 1e-8 is not nothing beside gradients a tenth as large.
+        (partial(torch.optim.Adam, eps=1e-30), 0.03, 10),
+    ):
+        outputs, exact = trained(make, lr, 1, 1)
+        rescaled, _ = trained(make, lr, 10, faster)
+        if not found:
+            found.extend(exact)
+        found.append(float((rescaled - outputs).abs().max() / outputs.abs().max()))
+    return tuple(found)
 
 
 def norms(seeds: range) -> Results:
@@ -340,27 +389,45 @@ def norms(seeds: range) -> Results:
 
 
 def batch_size(seeds: range) -> Results:
-    """Small batches: three hidden layers, at learning rate 0.3 times the root of the batch over 100.
+    """Small batches: three hidden layers, each kind at the better of two rates on the validation part.
 
-    One epoch for batches of 2, six for those of 8 and of 100. `of_<n>_gain` is what batch normalization adds
-    to the plain net, `of_2_layer_gain` what layer normalization does, in points. With batches of 8, after
-    three epochs instead of six, it was -2 points instead of -6.
+    One epoch for batches of 2, at one rate; six for those of 8 and of 100. In batches of 8, both kinds were
+    worse at 0.03, and in those of 100 at 0.1. `of_<n>_<kind>` are accuracies, `of_<n>_<kind>_best_rate` the
+    rates, `of_<n>_gain` what batch normalization adds to the plain net, `of_2_layer_gain` what layer
+    normalization does, `of_8_fast_gain` what batch normalization adds in batches of 8 at rate 0.3, in points.
+    `of_2_settling` is what statistics taken anew add in batches of 2.
     """
     seeds = _half(seeds)
     data = splits(seeds)
     results: Results = {}
-    for size, epochs in ((2, 1), (8, EPOCHS), (100, EPOCHS)):
+    for size, epochs, rates in (
+        (2, 1, (0.042,)),
+        (8, EPOCHS, (0.1, 0.3)),
+        (100, EPOCHS, (0.3, 1.0)),
+    ):
         test = {}
         for kind in ("plain", "batch", *(["layer"] if size == 2 else [])):
-            rate = sgd(RATE * math.sqrt(size / BATCH))
-            nets = Nets(seeds, FEW, kind)
-            fit(nets, data, seeds, rate, epochs=epochs, batch=size)
-            test[kind] = _test(nets, data)
+            tried: list[tuple[float, float, Tensor, Nets]] = []
+            for lr in rates:
+                nets = Nets(seeds, FEW, kind)
+                fit(nets, data, seeds, sgd(lr), epochs=epochs, batch=size)
+                found = nets.accuracy(data.validation_x, data.validation_y)
+                tried.append((float(found.mean()), lr, _test(nets, data), nets))
+            _, lr, test[kind], nets = max(tried, key=lambda t: t[0])
+            test[f"{kind}_fast"] = tried[-1][2]
             results[f"of_{size}_{kind}"] = mean(test[kind], "share")
+            results[f"of_{size}_{kind}_best_rate"] = largest([lr], "1")
+            if size == 2 and kind == "batch":
+                nets.settle(data.train_x)
+                more = _points(_test(nets, data), test[kind])
+                results["of_2_settling"] = mean(more, "points")
         for kind, key in (("batch", "gain"), ("layer", "layer_gain")):
             if kind in test:
                 gain = _points(test[kind], test["plain"])
                 results[f"of_{size}_{key}"] = mean(gain, "points")
+        if size == 8:
+            gain = _points(test["batch_fast"], test["plain_fast"])
+            results["of_8_fast_gain"] = mean(gain, "points")
     return results
 
 
@@ -453,17 +520,22 @@ def one_class(seeds: range) -> Results:
     """Batches of 50 examples of one class each: three hidden layers, at the better of two rates.
 
     The better one on the test part, which favors each kind alike, and batch normalization fails at both.
+    `settled` is batch normalization with statistics taken anew from the training set.
     """
     seeds = _half(seeds)
     data = splits(seeds)
     results: Results = {}
+    found: dict[str, list[Tensor]] = {"plain": [], "batch": [], "settled": []}
     for kind in ("plain", "batch"):
-        found = []
         for lr in (0.1, 0.3):
             nets = Nets(seeds, FEW, kind)
             fit(nets, data, seeds, sgd(lr), batch=50, one_class=True)
-            found.append(_test(nets, data))
-        results[kind] = mean(max(found, key=lambda a: float(a.mean())), "share")
+            found[kind].append(_test(nets, data))
+            if kind == "batch":
+                nets.settle(data.train_x)
+                found["settled"].append(_test(nets, data))
+    for name, tests in found.items():
+        results[name] = mean(max(tests, key=lambda a: float(a.mean())), "share")
     return results
 
 

@@ -10,9 +10,10 @@ def settle_batch_norm_(model: nn.Module, *inputs: Tensor) -> dict[str, float]:
 
     The model runs in evaluation, so dropout is off, and each layer gets the mean and
     the variance of what reaches it once the layers before it have theirs. That mends
-    statistics that lag, were taken in small or sorted batches, behind dropout, or from
-    other data. `torch.optim.swa_utils.update_bn` runs in training instead: dropout is
-    on, and what it keeps are averages over batches, not those of all examples.
+    statistics that lag, or come from behind dropout or from other data; it does not
+    mend weights that learned in tiny batches, or in batches of one class each.
+    `torch.optim.swa_utils.update_bn` runs in training instead: dropout is on, and what
+    it keeps are averages over batches, not those of all examples.
 
     Weights, modes and momentum stay as they are. In distributed training each process
     sees its own inputs only: give all of them the same.
@@ -40,7 +41,7 @@ def settle_batch_norm_(model: nn.Module, *inputs: Tensor) -> dict[str, float]:
 
     Source:
         Wu and Johnson (2021), Rethinking "Batch" in BatchNorm, arXiv:2105.07576,
-        section 3, average the moments of many batches in training ("precise BN").
+        average the moments of many batches in training ("precise BN").
         Here one batch passes in evaluation.
     """
     layers: dict[_BatchNorm, str] = {

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 
 import autocorrect_py as autocorrect
+from selectolax.lexbor import LexborNode
 
 from tools.core import glossary
 from tools.core.pages import Figure, Page
 from tools.core.prose import line_of, only_prose
-from tools.rules.rendering import Rendered
+from tools.rules.rendering import Rendered, above
 
 _HAN = re.compile("[一-鿿]")
 # What the typographer lets through, and what takes its place.
@@ -54,6 +55,29 @@ def alternatives(page: Page) -> Iterator[str]:
         text = page.markdown[slice(*figure.alternative)]
         if reason := _foreign(text, page.language):
             yield f"{page.place(figure.start)}: {reason}"
+
+
+def untranslated(page: Rendered) -> Iterator[str]:
+    """Paragraphs of a Chinese page in English."""
+    if page.page.language != "zh":
+        return
+    for node in page.elements:
+        text = node.text(deep=True) or ""
+        if node.tag == "p" and not _HAN.search(text):
+            words = re.findall(r"\b[A-Za-z]{2,}\b", " ".join(_prose(node)))
+            if len(words) > 5:
+                yield f"{text.strip()[:40]!r} is not Chinese; write it in the language of the page"
+
+
+def _prose(node: LexborNode) -> Iterator[str]:
+    """The texts of a node that are neither code nor a link."""
+    for child in node.traverse(include_text=True):
+        if child.tag == "-text" and not {a.tag for a in above(child)} & {
+            "code",
+            "a",
+            "pre",
+        }:
+            yield child.text_content or ""
 
 
 def pictures(page: Rendered) -> Iterator[str]:

@@ -37,12 +37,20 @@ _GLUED = re.compile(
 _DECIMAL = re.compile(r"(?<![\w.])[0-9]+\.[0-9]+(?![\w.])")
 _LINKED = re.compile(
     r"\[[~≈约 ]*(?P<number>[0-9][0-9.,]*(?: ?[%％]| percent)?)\](?=[(\[])"
+    r"|\[[^\[\]]*?(?P<share>[0-9]+(?:\.[0-9]+)? ?(?:[%％]|percent))[^\[\]]*\](?=[(\[])"
 )
 _INLINE = re.compile(r"(?<!`)`(?P<code>[^`\n]+)`(?!`)")
 _ALONE = re.compile(r"(?:\\approx|\\sim|~)?\s*[-+−]?(?:\\?%|\\,|\s)*")
 _UNIT = re.compile(
-    r"\s*(?:[%％]|percent\b|per cent\b|percentage points?\b|points?\b|个?百分点)"
+    r"\s*(?:[%％]|percent\b|per cent\b|percentage points?\b|points?\b|个?百分点"
+    r"|(?:seconds?|steps?|layers?)\b|[步秒层](?!长|次))"
 )
+_OWN = {
+    "points": ("percentage point", "point", "个百分点", "百分点"),
+    "steps": ("step", "步"),
+    "layers": ("layer", "层"),
+    "s": ("second", "秒"),
+}
 
 
 def typed(page: Page) -> Iterator[str]:
@@ -52,7 +60,8 @@ def typed(page: Page) -> Iterator[str]:
     found |= {i: sign for i, sign in enumerate(prose) if _is_numeral(sign)}
     found |= {m.start(): m.group() for m in _WORDS[page.language].finditer(prose)}
     for match in _LINKED.finditer(page.visible):
-        found[match.start("number")] = match["number"]
+        kind = match.lastgroup or "number"
+        found[match.start(kind)] = match[kind]
     for start in sorted(found):
         near = page.markdown[max(0, start - 20) : start + len(found[start]) + 10]
         yield (
@@ -76,14 +85,16 @@ def _is_numeral(sign: str) -> bool:
 
 def copied(page: Page, evidence: dict[str, Evidence]) -> Iterator[str]:
     """Results that are typed as if they were constants: alone in a formula or in code, with all digits."""
-    known = evidence.get(page.slug)
+    # With many questions, some result is like any constant: the page of one knows its own.
+    questions = [page.slug] if page.slug in evidence else sorted(evidence)
+    every = [(q, *item) for q in questions for item in evidence[q].estimates.items()]
     results = {}
-    for key, estimate in known.estimates.items() if known else ():
+    for question, key, estimate in every:
         shown = numbers.size(estimate).rstrip("%")
         digits = shown.replace(".", "").strip("0")
         # A constant, or one that anybody may choose, such as 0.999, is no result.
         if estimate.low < estimate.high and len(digits) >= 3 and digits.strip("9"):
-            results[shown] = f"[[{page.slug}.{key}]]"
+            results[shown] = f"[[{question}.{key}]]"
     spans = [(f.start, f.tex) for f in page.all(Formula)]
     spans += [(m.start(), m["code"]) for m in _INLINE.finditer(page.markdown)]
     for start, text in spans:
@@ -94,29 +105,36 @@ def copied(page: Page, evidence: dict[str, Evidence]) -> Iterator[str]:
 
 
 def units(page: Rendered, evidence: dict[str, Evidence]) -> Iterator[str]:
-    """Units behind a number that it has already, or does not have."""
-    for text in page.texts:
+    """Units beside a number that it has already, or does not have."""
+    seen = set()
+    for text in page.blocks:
         for match in MARK.finditer(text):
             part = page.part(match["number"])
-            behind = _UNIT.match(text, match.end())
             if (
-                behind
-                and isinstance(part, Number)
-                and part.form not in ("n", "machine")
+                not isinstance(part, Number)
+                or part in seen
+                or part.form in ("n", "machine")
             ):
-                known = evidence.get(part.question)
-                if estimate := known.estimates.get(part.key) if known else None:
-                    said = behind.group().strip()
-                    if reason := _other(estimate.unit, said):
-                        yield f"{page.page.text(part)} {reason}"
+                continue
+            seen.add(part)
+            known = evidence.get(part.question)
+            estimate = known.estimates.get(part.key) if known else None
+            if estimate is None:
+                continue
+            behind = _UNIT.match(text, match.end())
+            said = behind.group().strip() if behind else ""
+            if not said and text[: match.start()].rstrip().endswith("百分之"):
+                said = "百分之"
+            if said and (reason := _other(estimate.unit, said)):
+                yield f"{page.page.text(part)} {reason}"
 
 
 def _other(unit: str, said: str) -> str:
-    """Why a number of one unit is not followed by a word for another; empty where it may be."""
+    """Why a number of one unit does not stand beside a word for another; empty where it may."""
+    if said.rstrip("s") in _OWN.get(unit, ()):
+        return ""
     if unit == "share":
-        return f"is shown with its %, and {said!r} stands behind it; take that out"
-    if unit != "points":
-        return f"has the unit {unit!r}, and {said!r} stands behind it; take that out, or name another key"
-    if said in ("%", "％", "percent", "per cent"):
+        return f"is shown with its %, and {said!r} stands beside it; take that out"
+    if unit == "points" and said in ("%", "％", "percent", "per cent", "百分之"):
         return "is in percentage points, not in percent; write the word for points"
-    return ""
+    return f"has the unit {unit!r}, and {said!r} stands beside it; take that out, or name another key"

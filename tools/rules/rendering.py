@@ -19,6 +19,9 @@ from tools.core.prose import FRONT_MATTER
 
 # Elements in which text is no prose.
 CODE = ("code", "pre", "kbd", "samp", "var")
+BLOCKS = (
+    "p", "li", "td", "th", "dd", "dt", "summary", "figcaption", "legend", "label", "h1", "h2", "h3", "h4"
+)  # fmt: skip
 _MARK = "\ue000{}\ue001"
 Find = Callable[["Rendered"], Iterable[str]]
 MARK = re.compile("\ue000(?P<number>[0-9]+)\ue001")
@@ -57,6 +60,11 @@ class Rendered:
             for node in nodes
             if node.tag == "-text" and all(p.tag not in CODE for p in above(node))
         ]
+
+    @cached_property
+    def blocks(self) -> list[str]:
+        """The text of everything that stands by itself, as a paragraph, an item or a cell does."""
+        return [node.text() or "" for node in self.elements if node.tag in BLOCKS]
 
     def part(self, number: str) -> Part:
         """What a mark stands for."""

@@ -245,6 +245,9 @@ PAGE = (
     Rule("example", _page(code.examples),
          "A Python block is Python.",
          "Python 代码块是合法的 Python。"),
+    Rule("language", _output(languages.untranslated),
+         "A Chinese page speaks Chinese.",
+         "中文页面说中文。"),
     Rule("typography", _page(languages.typography),
          "Chinese has full-width punctuation, and a blank beside Latin words and digits.",
          "中文用全角标点，与西文、数字之间空一格。"),
@@ -319,6 +322,7 @@ RULES = (*FILES, *PAGE, *PAIR, *QUESTION, *WHOLE)
 _LIST = re.compile(
     r"(?P<head><!-- rules:(?P<language>en|zh) -->\n).*?(?=<!-- /rules -->)", re.S
 )
+MOST = 60  # messages of a rule about a file: one mistake may be found at every sign
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 
 
@@ -338,7 +342,14 @@ def listed() -> str:
 def check(guide: Guide) -> Iterator[str]:
     """All breaches of the rules, each once."""
     told = set()
+    times: Counter[str] = Counter()
     for message in _check(guide):
+        where = re.sub(r"^([^:]+):\d+: ([\w-]+).*", r"\1: \2", message, flags=re.S)
+        times[where] += 1
+        if times[where] > MOST:
+            if times[where] == MOST + 1:
+                yield f"{message.partition(': ')[0]}: {where.partition(': ')[2]}: and so on; mend these first"
+            continue
         # What two rules say of a line is said once.
         text = re.sub(r"^(\S+:\d+): [\w-]+: ", r"\1: ", message)
         if text not in told:

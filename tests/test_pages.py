@@ -188,6 +188,7 @@ def test_a_page_without_its_translation_is_named(tmp_path: Path) -> None:
     (tmp_path / "zh").mkdir()
     text = "---\ndescription: Alone.\n---\n\n# Alone\n"
     (tmp_path / "en" / "alone.md").write_text(text)
+    (tmp_path / "index.md").write_text(text)
     found = [m for m in check(Guide(tmp_path, {})) if m.startswith("docs/")]
     assert found == [
         "docs/en/alone.md:1: parity: there is no docs/zh/alone.md; write it too"

@@ -370,6 +370,8 @@ def test_check_and_format_name_file_and_line(tmp_path: Path) -> None:
     for folder in ("snippets/toy", "docs"):
         shutil.rmtree(project / folder)
     (project / "docs").mkdir()
+    door = "---\ndescription: A door.\n---\n\n# Toy\n"
+    (project / "docs" / "index.md").write_text(door)
     for name in ("CONTRIBUTING.md", "Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, project / name)
     shutil.copytree(ROOT / ".github", project / ".github")

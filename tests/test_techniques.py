@@ -50,13 +50,3 @@ def test_it_is_short_and_fits_the_page(file: Path) -> None:
     lines = file.read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 200
     assert [n for n, line in enumerate(lines, 1) if len(line) > 88] == []
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
-def test_its_docstring_says_what_one_must_know(file: Path) -> None:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            text = ast.get_docstring(node) or ""
-            for part in ("Args:", "Returns:", "Raises:", "Examples:"):
-                assert part in text, f"{file}:{node.lineno}: {node.name} has no {part}"

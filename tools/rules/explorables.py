@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 from snippets.evidence.questions import ROOT, raised
 from tools.core.explorables import FOLDER, SAY, exists, module
+from tools.core.nearest import nearest
 from tools.core.pages import Page
 from tools.core.prose import line_of
 
@@ -47,7 +47,7 @@ def faults(question: str) -> Iterator[str]:
         for match in taken.finditer(text):
             if match["name"] not in there[kind]:
                 place = f"{script}:{line_of(text, match.start())}"
-                close = _nearest(match["name"], there[kind])
+                close = nearest(match["name"], there[kind])
                 yield f"{place}: there is no {kind} {match['name']!r} in {source}; {close}"
 
 
@@ -62,7 +62,7 @@ def try_links(page: Page) -> Iterator[str]:
         place = f"docs/{page.source}:{line_of(page.visible, match.start())}"
         for name, _ in parse_qsl(match["query"], keep_blank_values=True):
             if name not in there:
-                close = _nearest(name, there)
+                close = nearest(name, there)
                 yield f"{place}: no control of this page\u2019s figure is named {name!r}; {close}"
         if match["hash"] != "#figure":
             yield f"{place}: a link that sets the figure leads to it; end it in #figure"
@@ -75,13 +75,3 @@ def _placeholders(sentence: str) -> set[str]:
 def _controls(form: str) -> set[str]:
     """The names of the controls of a form."""
     return set(re.findall(r'<input\b[^<>]*\sname="([^"]+)"', form))
-
-
-def _nearest(name: str, there: Iterable[str]) -> str:
-    """What may have been meant."""
-    close = get_close_matches(name, there, 1)
-    return (
-        f"is it {close[0]!r}?"
-        if close
-        else f"there are: {', '.join(sorted(there)) or 'none'}"
-    )

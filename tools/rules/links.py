@@ -43,7 +43,7 @@ def dead(page: Rendered, guide: Guide) -> Iterator[str]:
         if address is None:
             continue
         parts = urlsplit(address.strip())
-        if f"{address}/".startswith(site_url()):
+        if (site := site_url()) and f"{address}/".startswith(site):
             yield f"{address!r} is a page of this site; write it from this page on, as page.md#section"
         if parts.scheme or parts.netloc:
             continue  # how they may be is told by `addresses`, whether they answer by make links
@@ -101,8 +101,8 @@ def anchors(page: Page, guide: Guide) -> frozenset[str]:
 
 @cache
 def site_url() -> str:
-    """Where the site will stand."""
-    return str(settings().get("site_url") or "https://")
+    """Where the site will stand; "" where that is not said."""
+    return str(settings().get("site_url") or "")
 
 
 @lru_cache(maxsize=1)

@@ -73,14 +73,21 @@ class Rule:
         except (PageError, SourceError) as error:  # what it has to read cannot be read
             yield str(error)
         except Exception as error:  # nobody has broken a file in this way yet
-            page = about[0]
-            place = (
-                f"docs/{page.source}:1" if isinstance(page, Page) else "mkdocs.yml:1"
-            )
-            where = getattr(error, "filename", None) or ""
             reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-            mend = f"take back what was changed last in it {where}".rstrip()
-            yield f"{place}: this cannot be read, {reason}; {mend}"
+            yield f"{_place(about[0], error)}:1: this cannot be read, {reason}; take back its last change"
+
+
+def _place(about: object, error: Exception) -> str:
+    """The file that an error names, or else what a rule was asked about."""
+    file = Path(getattr(error, "filename", None) or ROOT)
+    if file != ROOT and file.is_relative_to(ROOT):
+        return file.relative_to(ROOT).as_posix()
+    match about:
+        case Page(source=source):
+            return f"docs/{source}"
+        case Evidence(question=question):
+            return f"snippets/{question}"
+    return "docs"
 
 
 def _all(*finds: Find) -> Find:
@@ -316,6 +323,8 @@ WHOLE = (
          "样式、脚本、模板不请求别的站点。"),
 )
 # fmt: on
+# What the page before both languages keeps to: it has no language.
+DOOR = ("address", "balance", "element", "fence", "front-matter", "link", "raw")
 RULES = (*FILES, *PAGE, *PAIR, *QUESTION, *WHOLE)
 
 
@@ -386,15 +395,7 @@ def _of_door(guide: Guide) -> Iterator[str]:
         yield re.sub(r"^(\S+:\d+): ", r"\1: signs: ", str(error), count=1)
         return
     for rule in PAGE:
-        if rule.name in (
-            "balance",
-            "element",
-            "address",
-            "fence",
-            "front-matter",
-            "link",
-            "raw",
-        ):
+        if rule.name in DOOR:
             yield from rule(door, guide)
 
 

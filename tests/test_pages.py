@@ -183,6 +183,29 @@ def test_a_stale_section_shows_what_changed(
     assert found() == []
 
 
+def test_a_bound_that_was_loosened_is_compared_with_its_sentence_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounds = {"he-learns": "low > 0.9"}
+    monkeypatch.setattr(reviews, "ROOT", tmp_path)
+    monkeypatch.setattr(reviews, "FILE", tmp_path / "reviewed.json")
+    monkeypatch.setattr(reviews, "_conditions", lambda _: bounds)
+    pages = []
+    for language in ("zh", "en"):
+        text = '# T\n\n!!! claim "symmetry.he-learns"\n\n    T.\n'
+        (tmp_path / "docs" / language).mkdir(parents=True)
+        (tmp_path / "docs" / language / "toy.md").write_text(text)
+        pages.append(parse(f"{language}/toy.md", text))
+    reviews.mark([])
+    assert list(reviews.stale(*pages)) == []
+    bounds["he-learns"] = "low > 0.1"
+    (found,) = reviews.stale(*pages)
+    assert found.startswith("docs/zh/toy.md:1: section #title: a claim was compared ")
+    assert "'symmetry.he-learns: low > 0.9', and is" in found
+    reviews.mark([])
+    assert list(reviews.stale(*pages)) == []
+
+
 def test_a_page_without_its_translation_is_named(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
     (tmp_path / "zh").mkdir()

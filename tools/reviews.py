@@ -1,7 +1,8 @@
 """Which texts of a section were last found to say the same in both languages.
 
-`reviewed.json` holds, for each section of each page, a hash of the Chinese and of the English text. A text
-that changed since then makes the other one stale, until somebody has looked and runs `make reviewed`.
+`reviewed.json` holds, for each section of each page, a hash of the Chinese and of the English text, and the
+conditions of its claims. A text that changed since then makes the other one stale, and a condition the
+sentences that it tests, until somebody has looked and runs `make reviewed`.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 
-from snippets.evidence.questions import ROOT
+from snippets.evidence.judging import conditions
+from snippets.evidence.questions import ROOT, questions
 from snippets.evidence.store import write_atomically
-from tools.core.pages import LANGUAGES, Page, PageError, parse, read
+from tools.core.pages import LANGUAGES, Claim, Page, PageError, parse, read
 
 FILE = ROOT / "tools" / "reviewed.json"
 HISTORY = 50  # commits to look through for the text as it was
@@ -30,6 +33,7 @@ def stale(zh: Page, en: Page) -> Iterator[str]:
     for section in (s for s in ours if s in theirs):
         then = reviewed.get(section, ["", ""])
         sides = ((zh, *ours[section], then[0]), (en, *theirs[section], then[1]))
+        tested = _tested(zh, section)
         changed = [side for side in sides if _hash(side[2]) != side[3]]
         if len(changed) == 1:
             ((page, line, text, old),) = changed
@@ -45,6 +49,14 @@ def stale(zh: Page, en: Page) -> Iterator[str]:
                 f"docs/{zh.source}:{ours[section][0]}: section #{section} changed here and in "
                 f"docs/{en.source}:{theirs[section][0]}; when both say the same, run: make reviewed"
             )
+        elif len(tested) == len(then) - 2:
+            for claim, noted in zip(tested, then[2:], strict=True):
+                if claim != noted:
+                    yield (
+                        f"docs/{zh.source}:{ours[section][0]}: section #{section}: a claim was compared "
+                        f"with its sentence as {noted!r}, and is {claim!r} now; read the sentence again "
+                        f"here and in docs/{en.source}:{theirs[section][0]}, then run: make reviewed"
+                    )
 
 
 def mark(only: list[str]) -> list[str]:
@@ -106,7 +118,8 @@ def laid_out(texts: dict[str, str]) -> str:
                 _hash(old[section][1]) for old in (zh_old, en_old) if section in old
             ]
             if not then or then == page.get(section):
-                page[section] = [_hash(side[section][1]) for side in (zh, en)]
+                hashes = [_hash(side[section][1]) for side in (zh, en)]
+                page[section] = hashes + page.get(section, [])[2:]
     return json.dumps(noted, indent=1) + "\n"
 
 
@@ -118,8 +131,13 @@ def _hashes() -> dict[str, dict[str, list[str]]]:
         name = file.relative_to(docs / "zh").as_posix()
         if (docs / "en" / name).exists():
             sources = (f"{language}/{name}" for language in LANGUAGES)
-            zh, en = (_texts(parse(s, read(docs, s))) for s in sources)
-            found[name] = {s: [_hash(zh[s][1]), _hash(en[s][1])] for s in zh if s in en}
+            page, other = (parse(s, read(docs, s)) for s in sources)
+            zh, en = _texts(page), _texts(other)
+            found[name] = {
+                s: [_hash(zh[s][1]), _hash(en[s][1]), *_tested(page, s)]
+                for s in zh
+                if s in en
+            }
     return found
 
 
@@ -129,7 +147,7 @@ def _load() -> dict[str, dict[str, list[str]]]:
         found: dict[str, dict[str, list[str]]] = json.loads(text)
         if not isinstance(found, dict):
             raise ValueError("pages have names")
-        if any(len(pair) != 2 for page in found.values() for pair in page.values()):
+        if any(len(note) < 2 for page in found.values() for note in page.values()):
             raise ValueError("a section has two hashes")
     except (ValueError, AttributeError, TypeError) as error:
         line = getattr(error, "lineno", 1)
@@ -144,6 +162,23 @@ def _texts(page: Page) -> dict[str, tuple[int, str]]:
     return {
         s.id: (s.line, page.markdown[s.start : s.end].strip()) for s in page.sections
     }
+
+
+def _tested(page: Page, section: str) -> list[str]:
+    """The claims of a section with their conditions, as far as those can be read."""
+    found = []
+    for place in (s for s in page.sections if s.id == section):
+        for claim in page.all(Claim):
+            question, _, name = claim.id.partition(".")
+            here = place.start <= claim.start < place.end and question in questions()
+            if here and (condition := _conditions(question).get(name)):
+                found.append(f"{claim.id}: {condition}")
+    return sorted(found)
+
+
+@cache
+def _conditions(question: str) -> dict[str, str]:
+    return conditions(question)
 
 
 def _hash(text: str) -> str:

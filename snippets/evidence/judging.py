@@ -134,6 +134,14 @@ def known(question: str) -> Evidence:
         return Evidence(question, fault=str(error))
 
 
+def conditions(question: str) -> dict[str, str]:
+    """The condition of each claim of a question, measured or not; none of a file that cannot be read."""
+    try:
+        return {claim.id: claim.condition for claim in _claims(question)}
+    except SourceError:
+        return {}
+
+
 def claim_place(question: str, claim: str) -> str:
     """File and line of a claim's condition."""
     file = f"snippets/{question}/claims.py"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _FRONT_MATTER = r"\A---\n.*?\n---\n"
-_FENCE = r"^(?P<indent>[ >]*)(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?\n)??(?P=indent)(?P=fence)[ ]*$"
+_FENCE = r"^(?P<indent>[ >]*)(?P<fence>`{3,}(?!`)|~{3,}(?!~))[^\n]*\n(?:.*?\n)??(?P=indent)(?P=fence)[ ]*$"
 _COMMENT = r"<!--.*?-->"
 _CODE = r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
 _DISPLAY = r"\$\$.+?\$\$"
@@ -29,7 +29,11 @@ _PLACE = (
 _TARGET = r"(?<=\])\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|^\[[^\]]+\]:.*$|<https?://[^>]*>"
 _ATTRIBUTES = r"\{:?[ ]*[#.][^{}\n]*\}|\{:[^{}\n]*\}"
 _BLOCK = r'^ *!!! claim "[^"]*"'
-_NAME = r"\b[A-Za-z]+-?[0-9]+[A-Za-z]*\b|\[\^[\w-]+\]"  # ResNet-50, footnotes
+# ResNet-50, W8A8, Llama-3.1-8B, 2D; footnotes
+_NAME = (
+    r"\b(?:[A-Z][a-z]+-[0-9]\.[0-9]-[0-9]+[BM]|(?:[A-Z][0-9]+){2,}|[A-Za-z]+-?[0-9]+[A-Za-z]*|[1-4]D)\b"
+    r"|\[\^[\w-]+\]"
+)
 _NUMBERING = r'^(?: *|\| |\?{3}\+? \w+ ")[0-9]+\.(?= )'  # of lists, rows and folds
 _PLACEHOLDER = r"\[\[[^\[\]\n]+\]\]"
 

@@ -10,9 +10,9 @@ import autocorrect_py as autocorrect
 from selectolax.lexbor import LexborNode
 
 from tools.core import glossary
-from tools.core.pages import Figure, Page
+from tools.core.pages import Figure, Formula, Number, Page
 from tools.core.prose import line_of, only_prose
-from tools.rules.rendering import Rendered, above
+from tools.rules.rendering import BLOCKS, MARK, Rendered, above
 
 _HAN = re.compile("[一-鿿]")
 # What the typographer lets through, and what takes its place.
@@ -22,6 +22,16 @@ _MORE = (
     (re.compile(r"(?<=[一-鿿])\.{3,}|(?<=[一-鿿])…(?!…)"), "……"),
     (re.compile(r"。。+"), "。"),
     (re.compile(r"(?<=[一-鿿])--+(?=[一-鿿])"), "——"),
+)
+_SOME = "\ue002"
+_LATIN = f"[A-Za-z0-9{_SOME}]"
+_ACROSS = (
+    (re.compile(f"[一-鿿]{_LATIN}|{_LATIN}[一-鿿]"), "leave a blank between them"),
+    (re.compile('[一-鿿]"|"[一-鿿]'), "write “ and ”"),
+    (
+        re.compile(rf"(?<=[一-鿿] ){_LATIN}+\.(?= ?[一-鿿]|\n|\Z)"),
+        "end the sentence with 。",
+    ),
 )
 # A link in a sentence of Chinese is its text: no blank beside it.
 _SETTINGS = {"rules": {"space-bracket": 0, "spellcheck": 0}}
@@ -49,6 +59,41 @@ def typography(page: Page) -> Iterator[str]:
             yield f"{place}: {old!r} is not how Chinese is set; write {now!r}"
 
 
+def across(page: Rendered) -> Iterator[str]:
+    """The same where it shows only in what Markdown makes: beside code, numbers, formulas and bold words."""
+    if page.page.language != "zh":
+        return
+    for node in page.elements:
+        if node.tag not in BLOCKS:
+            continue
+        text = _line(page, node)
+        for pattern, mend in _ACROSS:
+            for match in pattern.finditer(text):
+                near = (
+                    text[max(0, match.start() - 5) : match.end() + 5]
+                    .replace(_SOME, "…")
+                    .strip()
+                )
+                yield f"{near!r} is not how Chinese is set; {mend}"
+
+
+def _line(page: Rendered, block: LexborNode) -> str:
+    """The text of a block as one line, a number or a formula in it as the sign that stands for both."""
+    text = ""
+    for child in block.traverse(include_text=True):
+        holder = next((a for a in above(child) if a.tag in (*BLOCKS, "pre")), None)
+        if child.tag == "br" or holder != block:
+            text += "\n"
+        elif child.tag == "-text":
+            text += child.text_content or ""
+    return MARK.sub(
+        lambda m: (
+            _SOME if isinstance(page.part(m["number"]), Number | Formula) else "\n"
+        ),
+        text,
+    )
+
+
 def alternatives(page: Page) -> Iterator[str]:
     """Text alternatives of figures in the other language."""
     for figure in page.all(Figure):
@@ -58,15 +103,18 @@ def alternatives(page: Page) -> Iterator[str]:
 
 
 def untranslated(page: Rendered) -> Iterator[str]:
-    """Paragraphs of a Chinese page in English."""
-    if page.page.language != "zh":
-        return
+    """Paragraphs of a page in the other language."""
+    zh = page.page.language == "zh"
     for node in page.elements:
+        if node.tag not in ("p", "li", "dd"):
+            continue
         text = node.text(deep=True) or ""
-        if node.tag == "p" and not _HAN.search(text):
-            words = re.findall(r"\b[A-Za-z]{2,}\b", " ".join(_prose(node)))
-            if len(words) > 5:
-                yield f"{text.strip()[:40]!r} is not Chinese; write it in the language of the page"
+        prose = " ".join(_prose(node))
+        words, signs = re.findall(r"\b[A-Za-z]{2,}\b", prose), _HAN.findall(prose)
+        if zh and len(words) > 5 and not _HAN.search(text):
+            yield f"{text.strip()[:40]!r} is not Chinese; write it in the language of the page"
+        if not zh and len(signs) > max(5, len(words)):
+            yield f"{text.strip()[:40]!r} is not English; write it in the language of the page"
 
 
 def _prose(node: LexborNode) -> Iterator[str]:

@@ -33,6 +33,13 @@ def written_in_html(page: Page) -> Iterator[str]:
         )
 
 
+def wordless(page: Rendered) -> Iterator[str]:
+    """Links that show nothing to press."""
+    for node in page.elements:
+        if node.tag == "a" and not node.text().strip() and not node.css("img"):
+            yield f"the link to {node.attributes.get('href')!r} has no text; write where it leads"
+
+
 def dead(page: Rendered, guide: Guide) -> Iterator[str]:
     """Links to pages, sections and files that there are not."""
     source = page.page.source

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from selectolax.lexbor import LexborNode
+
 from tools.core.nearest import nearest
 from tools.rules.rendering import Rendered, above
 
@@ -28,7 +30,7 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
-OF_ALL = {"class", "id", "lang", "title"}
+OF_ALL = {"class", "id", "lang"}
 CLASSES = {
     "a": {"footnote-backref", "footnote-ref", "headerlink"},
     "code": {"highlight"},
@@ -60,7 +62,8 @@ _RAW = {
     r"==\w|~~\w|\+\+\w|\[ \]": "that is no markup here; write **words** or `code`",
     r"\{:": "write {: #id } at the end of a heading, or on a line of its own below a paragraph",
     r"--8<--": 'write --8<-- "file" on a line of its own',
-    r"\*\*": "write **words**, without a blank inside",
+    r"\*\*|(?<!\w)__(?=\w)|(?<=\w)__(?!\w)": "write **words**, without a blank inside",
+    r"&\w+;": "HTML has no such name; write the sign itself",
     r"(?m:^)\#{1,6} ": "leave a blank line before the heading",
     r"</?[a-z]\w*": "close the element, and leave no blank line in it",
 }
@@ -69,6 +72,9 @@ _ANY_RAW = re.compile("|".join(f"({pattern})" for pattern in _RAW))
 _OF_THE_PAGE = re.compile(r"<(body|frameset|head|html|plaintext)\b", re.I)
 _PLACEHOLDER = re.compile(r"\[\[\w+\.[\w.]+(?::\w+)?\]\]")
 _DOCUMENTED = re.compile(r"^::: [\w.]+$", re.M)  # mkdocstrings puts it in later
+_HOST = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::[0-9]+)?(?:[/?#]|$)", re.I)
+# A footnote's ids are Markdown's own.
+_ID = re.compile(r"[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*|fn(?:ref)?[0-9]*:[\w-]+")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -84,14 +90,33 @@ def elements(page: Rendered) -> Iterator[str]:
         if tag in ("td", "th") and (values.get("style") or "").startswith("text-align"):
             yield "columns are aligned as the stylesheet says; write --- without a colon below the heading"
             continue
-        for name in values.keys() - OF_ALL - ATTRIBUTES.get(tag, set()):
+        # Markdown gives the way back from a footnote a title.
+        of_footnotes = {"title"} if values.get("class") == "footnote-backref" else set()
+        for name in values.keys() - OF_ALL - ATTRIBUTES.get(tag, set()) - of_footnotes:
             yield f"{name!r} is no attribute that <{tag}> may have; {_instead(name)}"
+        if (tongue := values.get("lang", "en")) not in ("en", "zh-Hans"):
+            yield f"{tongue!r} is no language of this site; write lang=en or lang=zh-Hans"
         for name in (values.get("class") or "").split():
             known = CLASSES.get(tag, set())
             if name not in known and not name.startswith("language-"):
                 yield f"no <{tag}> has the class {name!r}; {nearest(name, known)}"
         if tag == "input" and values.get("type") != "radio":
             yield "an <input> is a radio button of a choice; copy the choice of another page"
+
+
+def empty(page: Rendered) -> Iterator[str]:
+    """Boxes and folds with a title and nothing below."""
+    for node in page.elements:
+        if _holds_only_a_title(node):
+            yield f"nothing stands in {node.text().strip()[:40]!r}; begin its lines four spaces in"
+
+
+def _holds_only_a_title(node: LexborNode) -> bool:
+    match list(node.iter()):
+        case [only]:
+            titled = (only.attributes.get("class") or "") == "admonition-title"
+            return titled or (node.tag == "details" and only.tag == "summary")
+    return False
 
 
 def _instead(name: str) -> str:
@@ -121,6 +146,8 @@ def _address(written: str, picture: bool) -> Iterator[str]:
         yield f"{written!r} leads to another host without saying how; begin it with https:"
     elif scheme and scheme.group().lower() not in ("https:", "http:"):
         yield f"{written!r} is neither a page of this site nor https; write one of them"
+    elif scheme and not _HOST.match(plain):
+        yield f"{written!r} does not show plainly where it leads; write https://host/path"
     elif scheme and picture:
         yield f"{written!r} would make the page ask another origin; put the file into docs/assets"
 
@@ -164,9 +191,14 @@ def titles(page: Rendered) -> Iterator[str]:
             )
 
 
-def twice(page: Rendered) -> Iterator[str]:
-    """Ids that an element before has already."""
+def ids(page: Rendered) -> Iterator[str]:
+    """Ids that an element before has already, or that are not written as others are."""
     seen = set()
+    for node in page.elements:
+        name = node.attributes.get("id", "a")
+        # That of a title is made of its words.
+        if node.tag != "h1" and not _ID.fullmatch(name or ""):
+            yield f"the id {name!r} is not written as others are; use small English letters, digits and -"
     for name in page.ids:
         if name in seen:
             yield f"the id #{name} stands twice; change one of them"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 
 from snippets.evidence.judging import Evidence
 from tools.core import numbers
@@ -17,16 +18,19 @@ _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _HAN = "[一二三四五六七八九十百零两点]"
 _DIGITS = re.compile("[0-9０-９][0-9０-９.,%]*|(?<=[一-鿿])[A-Za-z][0-9]+")
-# In words, more than ten of a hundred is a result; a bound of one or ten is said in words.
+_OVER_TEN = rf"(?:(?:{_TENS})(?:[- ](?:{_ONES}))?|eleven|twelve|\w+teen)"
+# In words, more than ten of a hundred is a result, or more than ten times, but for a power of ten; a bound
+# of one or ten is said in words, and so is a half.
 _WORDS = {
     "en": re.compile(
-        rf"\b(?:(?:(?:{_TENS})(?:[- ](?:{_ONES}))?|eleven|twelve|\w+teen)(?: point(?: \w+){{1,3}}?)?"
-        rf"|(?:{_ONES}|ten) point(?: \w+){{1,3}}?) (?:percent|per cent|percentage points?|points?)\b",
+        rf"\b(?:(?:{_OVER_TEN}(?: point(?: \w+){{1,3}}?)?"
+        rf"|(?:{_ONES}|ten) point(?: \w+){{1,3}}?) (?:percent|per cent|percentage points?|points?)"
+        rf"|{_OVER_TEN}[- ](?:times|fold))\b",
         re.I,
     ),
     "zh": re.compile(
         f"百分之(?![一五十百](?!{_HAN})){_HAN}+"
-        "|(?:[一-九]十[一-九]?|十[一-九]|[一-九零两十]+点[一-九零]+)个百分点".replace(
+        "|(?:[一-九]十[一-九]?|十[一-九]|[一-九零两十]+点[一-九零]+)(?:个百分点|倍)|[一-九]成[一-九]".replace(
             "一-九", "一二三四五六七八九"
         )
     ),
@@ -41,6 +45,10 @@ _LINKED = re.compile(
 )
 _INLINE = re.compile(r"(?<!`)`(?P<code>[^`\n]+)`(?!`)")
 _ALONE = re.compile(r"(?:\\approx|\\sim|~)?\s*[-+−]?(?:\\?%|\\,|\s)*")
+# What changes how a number looks, and not what it is.
+_DRESS = re.compile(
+    r"\\(?:mathbf|mathrm|mathit|boldsymbol|bm|text)\{(?P<inside>[^{}]*)\}|\\[,;:! ]|[{}]"
+)
 _UNIT = re.compile(
     r"\s*(?:[%％]|percent\b|per cent\b|percentage points?\b|points?\b|个?百分点"
     r"|(?:seconds?|steps?|layers?)\b|[步秒层](?!长|次))"
@@ -84,24 +92,29 @@ def _is_numeral(sign: str) -> bool:
 
 
 def copied(page: Page, evidence: dict[str, Evidence]) -> Iterator[str]:
-    """Results that are typed as if they were constants: alone in a formula or in code, with all digits."""
+    """Results typed as if they were constants: alone in a formula or in code, as shown or as a share."""
     # With many questions, some result is like any constant: the page of one knows its own.
     questions = [page.slug] if page.slug in evidence else sorted(evidence)
     every = [(q, *item) for q in questions for item in evidence[q].estimates.items()]
-    results = {}
+    results: dict[Decimal, str] = {}
     for question, key, estimate in every:
-        shown = numbers.size(estimate).rstrip("%")
-        digits = shown.replace(".", "").strip("0")
+        shown = numbers.size(estimate)
+        digits = re.sub(r"\D", "", shown).strip("0")
         # A constant, or one that anybody may choose, such as 0.999, is no result.
         if estimate.low < estimate.high and len(digits) >= 3 and digits.strip("9"):
-            results[shown] = f"[[{question}.{key}]]"
+            plain, share = shown.rstrip("%"), shown.endswith("%")
+            if _DECIMAL.fullmatch(plain):
+                name = f"[[{question}.{key}]]"
+                results[Decimal(plain)] = name
+                results[Decimal(plain) / (100 if share else 1)] = name
     spans = [(f.start, f.tex) for f in page.all(Formula)]
     spans += [(m.start(), m["code"]) for m in _INLINE.finditer(page.markdown)]
     for start, text in spans:
-        for match in _DECIMAL.finditer(text):
-            alone = _ALONE.fullmatch(text[: match.start()] + text[match.end() :])
-            if alone and (name := results.get(match.group())):
-                yield f"{page.place(start)}: {text.strip()!r} is what {name} measures; write that"
+        bare = _DRESS.sub(lambda m: m.group("inside") or "", text)
+        for match in _DECIMAL.finditer(bare):
+            alone = _ALONE.fullmatch(bare[: match.start()] + bare[match.end() :])
+            if alone and (measured := results.get(Decimal(match.group()))):
+                yield f"{page.place(start)}: {text.strip()!r} is what {measured} measures; write that"
 
 
 def units(page: Rendered, evidence: dict[str, Evidence]) -> Iterator[str]:

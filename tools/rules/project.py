@@ -289,17 +289,32 @@ def documented(guide: Guide) -> Iterator[str]:
 
 # Addresses of other origins in what makes pages; a namespace is a name, and asks for nothing.
 _ADDRESS = re.compile(
-    r"""(?P<quote>["'`])(?P<address>(?:(?:https?|wss?):)?\\?/\\?/[\w.-][^"'`\s]*)""",
+    r"""(?P<quote>["'`])(?P<address>(?:(?:https?|wss?):|[\\/]{2,4}(?=\w))[\w./\\-][^"'`\s]*)""",
     re.I,
 )
-_ELSEWHERE = re.compile(r"\s*(?:[a-z]+:)?//", re.I)
+_ELSEWHERE = re.compile(r"\s*(?:https?:|(?:[a-z]+:)?[\\/]{2})", re.I)
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`\w/])//[^\n]*", re.S)
 _NAMES = re.compile(r"https?://(?:www\.)?(?:w3\.org|schema\.org)/", re.I)
 _ASKS = re.compile(
-    r"""<(?!a\b)[a-z][^<>]*?[\s/"'](?:src|srcset|href|data|poster|action|formaction|content)\s*=\s*["']?"""
-    r"""(?P<address>(?:https?:)?//[^\s"'<>]+)""",
+    r"""<(?!a\b)[a-z][^<>]*?[\s/"'](?:src|srcset|href|data|poster|action|formaction|content|ping)\s*=\s*["']?"""
+    r"""(?P<address>(?:https?:|[\\/]{2})[^\s"'<>]+)""",
     re.I,
 )
+
+
+_INLINE = re.compile(
+    r"""<script(?![^>]*\ssrc\s*=)[^>]*>|<style\b|<[a-z][^<>]*?[\s/"'](?:on[a-z]+|style)\s*=""",
+    re.I,
+)
+
+
+def inline(docs: Path) -> Iterator[str]:
+    """Scripts and styles that stand in a template, where the policy of the site lets none run."""
+    for path in sorted((docs / "theme").rglob("*.html")):
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        for match in _INLINE.finditer(text):
+            name = f"docs/{path.relative_to(docs).as_posix()}:{line_of(text, match.start())}"
+            yield f"{name}: {match.group()[-30:]!r} stands in a template; write it in a file of docs/assets"
 
 
 def foreign(docs: Path) -> Iterator[str]:

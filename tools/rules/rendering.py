@@ -152,7 +152,29 @@ def markdown() -> Markdown:
     return Markdown(extensions=names, extension_configs=configs)
 
 
-class Loader(yaml.SafeLoader):
+class _Once(yaml.constructor.BaseConstructor):
+    """Refuses a key that stands twice, of which YAML would read the last alone."""
+
+    def construct_mapping(
+        self, node: yaml.MappingNode, deep: bool = False
+    ) -> dict[Any, Any]:
+        """All keys of a mapping, each once."""
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key.value, str) and key.value in seen:
+                reason = f"{key.value!r} stands twice"
+                raise yaml.constructor.ConstructorError(
+                    None, None, reason, key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+class PlainLoader(_Once, yaml.BaseLoader):
+    """Reads everything as text."""
+
+
+class Loader(_Once, yaml.SafeLoader):
     """Reads of `!ENV` what stands where no variable is set."""
 
     def unset(self, node: yaml.SequenceNode) -> object:

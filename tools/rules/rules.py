@@ -188,15 +188,18 @@ PAGE = (
     Rule("balance", _page(source.balance),
          "An HTML element that is opened is closed, in its place.",
          "HTML 元素有开有闭，闭在该闭的地方。"),
+    Rule("letters", _page(source.letters),
+         "Letters are Latin, Greek or Chinese, none that only looks like one.",
+         "字母用拉丁、希腊字母和汉字，没有只是长得像的。"),
     Rule("heading", _page(source.headings),
          "A page has one title; every other heading has an id, in English, once.",
          "一页一个标题；其余标题各有一个英文 id，不重复。"),
     Rule("level", _output(markup.titles),
          "Headings go down one level at a time.",
          "标题逐级往下。"),
-    Rule("id", _output(markup.twice),
-         "No id stands twice on a page.",
-         "同一页里 id 不重复。"),
+    Rule("id", _output(markup.ids),
+         "No id stands twice on a page; ids are in small English letters.",
+         "同一页里 id 不重复，用小写英文字母。"),
     Rule("number", _parts(Number),
          "A placeholder names a measured number: `[[question.key]]`.",
          "占位符指向测出来的数：`[[question.key]]`。"),
@@ -212,25 +215,25 @@ PAGE = (
     Rule("figure", _all(_parts(Figure), _page(languages.alternatives)),
          "A figure is a function of `figures.py`, and described in the page’s language.",
          "图是 `figures.py` 里的函数，用页面的语言描述。"),
-    Rule("formula", _parts(Formula),
+    Rule("formula", _all(_page(source.brackets), _parts(Formula)),
          "A formula is TeX that can become MathML.",
          "公式是能转成 MathML 的 TeX。"),
     Rule("include", _parts(Include),
          "What is included is a file of the repository.",
          "引用的是仓库里的文件。"),
-    Rule("element", _output(markup.elements),
+    Rule("element", _all(_output(markup.elements), _output(markup.empty)),
          "Pages are Markdown and the few elements and attributes that others use: no script, no style.",
          "页面用 Markdown 写，元素、属性、类只用别处已有的那几种：没有脚本和样式。"),
     Rule("address", _output(markup.addresses),
          "Addresses are of this site or begin with `https:`; pictures are files of `docs/assets`.",
          "地址指向本站，或以 `https:` 开头；图片是 `docs/assets` 里的文件。"),
-    Rule("link", _all(_page(links.written_in_html), _output_of(links.dead)),
+    Rule("link", _all(_page(links.written_in_html), _output(links.wordless), _output_of(links.dead)),
          "Links and pictures lead to a page, a section or a file that is there.",
          "链接和图片指向的页面、小节、文件都存在。"),
     Rule("picture", _all(_output(links.pictures), _output(languages.pictures)),
          "A picture has a text alternative in the page’s language.",
          "图片有替代文字，用页面的语言。"),
-    Rule("raw", _output(markup.raw),
+    Rule("raw", _all(_page(source.references), _output(markup.raw)),
          "No markup reaches the reader as it is written: brackets, backticks, references are whole.",
          "没有标记原样漏给读者：括号、反引号、引用都完整。"),
     Rule("typed", _all(_page(numbers.typed), _output(numbers.glued),
@@ -253,9 +256,9 @@ PAGE = (
          "A Python block is Python.",
          "Python 代码块是合法的 Python。"),
     Rule("language", _output(languages.untranslated),
-         "A Chinese page speaks Chinese.",
-         "中文页面说中文。"),
-    Rule("typography", _page(languages.typography),
+         "A page speaks its language.",
+         "中文页面说中文，英文页面说英文。"),
+    Rule("typography", _all(_page(languages.typography), _output(languages.across)),
          "Chinese has full-width punctuation, and a blank beside Latin words and digits.",
          "中文用全角标点，与西文、数字之间空一格。"),
 )
@@ -318,6 +321,9 @@ WHOLE = (
     Rule("listed", _unlisted,
          "CONTRIBUTING lists the rules.",
          "贡献指南列出全部规则。"),
+    Rule("inline", lambda guide: project.inline(guide.docs),
+         "Templates hold no script and no style.",
+         "模板里没有脚本和样式。"),
     Rule("origin", lambda guide: project.foreign(guide.docs),
          "Styles, scripts and templates ask no other origin.",
          "样式、脚本、模板不请求别的站点。"),
@@ -416,6 +422,12 @@ def _of_page(name: str, there: list[str], guide: Guide) -> Iterator[str]:
     if len(there) == 1:
         other = "en" if there == ["zh"] else "zh"
         yield f"docs/{there[0]}/{name}:1: parity: there is no docs/{other}/{name}; write it too"
-    elif len(pages) == 2 and sound:  # what is wrong already would be told twice
-        for rule in PAIR:
-            yield from rule(*pages)
+    elif len(pages) == 2:
+        of_both = (m for rule in PAIR for m in rule(*pages))
+        if sound:
+            yield from of_both
+        elif any(True for _ in of_both):  # what is wrong already would be told twice
+            yield (
+                f"docs/zh/{name}:1: parity: both languages are to be compared, too; "
+                "mend what is told of them, then make check says where"
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 import yaml
@@ -18,6 +19,7 @@ from tools.core.prose import (
     underlined,
     without_code,
 )
+from tools.rules.rendering import PlainLoader
 
 # How a sentence begins that is understood only after another one.
 _LEANING = {
@@ -33,8 +35,25 @@ _LEANING = {
 CODE = {"", "bash", "console", "diff", "json", "python", "sh", "text", "toml", "yaml"}
 _TAGS = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)\b(?P<rest>[^<>]*)>")
 _VOID = {"br", "hr", "img", "input", "wbr", "col"}
-_OPENS = re.compile(r"^[ >]*(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)$", re.M)
+_OPENS = re.compile(r"^[ >]*(?P<fence>`{3,}(?!`)|~{3,}(?!~))(?P<info>[^`\n]*)$", re.M)
+_DEFINED = re.compile(r"^ {0,3}\[(?P<name>[^\[\]\n]+)\]:", re.M)
+_LETTER = re.compile(r"[^\x00-\x7f\u4e00-\u9fff\W\d_]|[\u0300-\u036f]")
+_ALPHABETS = ("LATIN", "GREEK", "CJK UNIFIED", "MICRO SIGN", "IDEOGRAPHIC")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+def letters(page: Page) -> Iterator[str]:
+    """Letters that look like others: a search for the word does not find them."""
+    for match in _LETTER.finditer(page.markdown):
+        sign = match.group()
+        name = unicodedata.name(sign, "a letter without a name")
+        if unicodedata.category(sign)[0] in "LM" and not name.startswith(_ALPHABETS):
+            plain = unicodedata.normalize("NFKC", sign)
+            mend = f"write {plain!r}" if plain != sign else "type the word again"
+            yield (
+                f"{page.place(match.start())}: {sign!r} (U+{ord(sign):04X}, {name.lower()}) is a letter "
+                f"that searches do not find; {mend}"
+            )
 
 
 def front_matter(page: Page) -> Iterator[str]:
@@ -48,7 +67,7 @@ def front_matter(page: Page) -> Iterator[str]:
         yield f"{place}:1: the front matter is not closed; write --- on the line behind it"
         return
     try:
-        meta = yaml.load(text[4:].partition("\n---")[0], yaml.BaseLoader)
+        meta = yaml.load(text[4:].partition("\n---")[0], PlainLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         yield (
@@ -104,8 +123,30 @@ def balance(page: Page) -> Iterator[str]:
         else:
             inside = f"; <{opened[-1][0]}> is still open" if opened else ""
             yield f"{page.place(match.start())}: </{name}> closes nothing{inside}; take it out, or open it"
+    comment = page.visible.find("<!--")
+    if comment >= 0:
+        yield f"{page.place(comment)}: nothing closes this comment; write --> where it ends"
     for name, start in opened:
         yield f"{page.place(start)}: nothing closes <{name}>; write </{name}> where it ends"
+
+
+def references(page: Page) -> Iterator[str]:
+    """Definitions of footnotes and addresses that stand twice, or that nothing refers to."""
+    seen = set()
+    for match in _DEFINED.finditer(page.visible):
+        name = match["name"].lower()
+        place = f"{page.place(match.start())}: [{match['name']}]"
+        if name in seen:
+            yield f"{place} is defined twice; give one of them another name"
+        elif page.visible.lower().count(f"[{name}]") < 2:
+            yield f"{place} is defined, and nothing refers to it; take it out, or refer to it"
+        seen.add(name)
+
+
+def brackets(page: Page) -> Iterator[str]:
+    r"""Formulas as LaTeX writes them, whose backslash Markdown takes away."""
+    for match in re.finditer(r"\\\((?=.*?\\\))|\\\[(?=[^\[\]]*\\\])", page.visible):
+        yield f"{page.place(match.start())}: {match.group()} begins no formula; write $\u2026$ or $$\u2026$$"
 
 
 def headings(page: Page) -> Iterator[str]:

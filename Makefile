@@ -11,7 +11,7 @@ TORCH := torch==2.13.0
 export PYTHONUTF8 := 1# whatever the locale
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick site offline check question bench audit newest links advisories format reviewed lock clean
+.PHONY: help serve test quick unbuilt site offline check question bench audit newest links advisories format reviewed lock clean
 
 help: ## show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,13 +19,19 @@ help: ## show these commands
 serve: $(READY) ## show the site at http://127.0.0.1:8000/ and keep it up to date; PORT=8001 for another port
 	@$(BIN)/python -m tools.serve '$(PORT)'
 
-# The site comes first, since times are measured for it, which needs a machine that does nothing else. What is set
-# up once a module stays in one process; by name, the long modules come before the last.
-test: check offline ## run everything that CI runs, in about ten minutes once all is measured; the tested site is in site/
+# Measuring comes first, since times are measured, too, which needs a machine that does nothing else. A site is built
+# by one core: beside it run the tests that need none. What is set up once a module stays in one process; by name,
+# the long modules come before the last.
+test: check ## run everything that CI runs, in about ten minutes once all is measured; the tested site is in site/
+	@$(BIN)/python -m tools.site measured
+	@$(MAKE) --no-print-directory --jobs 2 offline unbuilt
 	@$(PYTEST) --built --dist loadfile --no-loadscope-reorder
 
 quick: check ## check, and the tests that need no finished site, in one to three minutes
-	@$(PYTEST) --quick --dist worksteal
+	@$(MAKE) --no-print-directory unbuilt
+
+unbuilt: $(READY)
+	@$(PYTEST) --quick --dist loadfile --no-loadscope-reorder
 
 site: $(READY) ## write the finished site to site/, for any static host
 	@$(BIN)/python -m tools.site
@@ -52,7 +58,7 @@ bench: $(READY) ## what measuring, building and saving cost, beside the plain th
 # torchvision belongs to a version of torch, which --no-deps leaves as it is.
 audit: site ## every page: accessibility, weight, frames, types, HTML, performance; techniques on models of others; half an hour
 	@$(BIN)/python -u -m tools.audit
-	@$(PYTEST) --built --avx2 tests/test_blocks.py -k avx2
+	@$(PYTEST) --built --processors tests/test_blocks.py -k "avx2 or plainest"
 	@$(BIN)/pip install --quiet --target .venv/models --upgrade transformers==5.24.0
 	@$(BIN)/pip install --quiet --target .venv/models --upgrade --no-deps timm==1.0.31 torchvision==0.28.0
 	@PYTHONPATH=.venv/models $(BIN)/python -m pytest tests/on_models.py
@@ -94,10 +100,11 @@ clean: ## remove all that was set up, measured and built: minutes of work
 
 # The lock has all but torch, of which each index has other files under the same version: no hash fits all, and what
 # PyPI has for Linux brings a CUDA of several GB. It comes last, so that all it needs, CUDA aside, is there already.
+# What is imported, Python compiles by itself; all of it takes half of the time that this takes.
 $(READY): tools/requirements.txt Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5) and "Python 3.11.5 or newer is needed, this is " + sys.version.split()[0])'
 	@echo "setting up .venv (once; about 1.4 GB)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r tools/requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r tools/requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
 	@touch $@

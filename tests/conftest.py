@@ -27,21 +27,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--quick", action="store_true", help="leave out what needs a whole build"
     )
     parser.addoption(
-        "--avx2", action="store_true", help="compute as older processors do, too"
+        "--processors",
+        action="store_true",
+        help="run all that other processors may compute otherwise",
     )
     parser.addoption(
-        "--built", action="store_true", help="look at site/ as it is; do not build it"
+        "--built",
+        action="store_true",
+        help="run what --quick leaves out, on site/ as it is",
     )
 
 
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out what `make quick` does without, known by the fixtures that a test asks for."""
-    if config.getoption("quick"):
-        slow = [i for i in items if SLOW & {*getattr(i, "fixturenames", ())}]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [i for i in items if i not in slow]
+    """Leave out what `make quick` does without, or all else; both are known by the fixtures of a test."""
+    quick, built = config.getoption("quick"), config.getoption("built")
+    if quick or built:
+        slow = {i for i in items if SLOW & {*getattr(i, "fixturenames", ())}}
+        left_out = slow if quick else {*items} - slow
+        config.hook.pytest_deselected(items=[i for i in items if i in left_out])
+        items[:] = [i for i in items if i not in left_out]
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +64,7 @@ def instructions(request: pytest.FixtureRequest) -> str:
     """What other processors compute with: the plainest instructions, and those between them and ours."""
     import torch  # after the line above about its threads
 
-    if request.param == "avx2" and not request.config.getoption("avx2"):
+    if request.param == "avx2" and not request.config.getoption("processors"):
         pytest.skip("make audit tries it")
     own = torch.backends.cpu.get_cpu_capability()
     if own == "DEFAULT" or (request.param == "avx2" and own != "AVX512"):

@@ -1,4 +1,4 @@
-"""Every page, opened once, and those of one language in the dark, too.
+"""Every page but what Python makes of each question alike, and those of one language in the dark, too.
 
 What it asks for, what it says to the console, how wide it is.
 """
@@ -13,9 +13,10 @@ import pytest
 from playwright.sync_api import Browser
 
 WIDTHS = (1280, 390, 320)  # the last is 1280 at fourfold size
-# Colours know no language, and what Python makes of a question is made of each question alike.
+# Colours know no language.
 IN_DARK = re.compile(r"(?:[\w.]+|zh/(?:[\w.]+/)?index|zh/\w+/momentum/index)\.html")
 MADE = re.compile(r"both/|\w+/(?:code|notebooks)/")
+OF_TWO = re.compile(r"/(?:momentum|sparsity)/")  # questions that stand for all
 FIGURE_TEXT = """() => [...document.querySelectorAll("svg.fig text, .explorable svg text")]
     .filter(t => t.getClientRects().length && t.textContent.trim())
     .map(t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a)"""
@@ -55,6 +56,8 @@ def crawl(
     page = context.new_page()
     for name in sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html")):
         if request.param == "dark" and not IN_DARK.fullmatch(name):
+            continue
+        if MADE.match(name) and not OF_TWO.search(name):
             continue
         widths = WIDTHS if request.param == "light" else WIDTHS[1:2]
         if MADE.match(name):  # of pages and files that are looked at by themselves

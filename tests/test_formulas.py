@@ -33,6 +33,13 @@ def pages_with(site: Path, markup: str) -> list[str]:
     ]
 
 
+def in_either(names: list[str]) -> list[str]:
+    """Every other page in Chinese, and the rest in English: both have the same formulas."""
+    pages = sorted({name.partition("/")[2] for name in names})
+    languages = {page: ("en/", "zh/")[i % 2] for i, page in enumerate(pages)}
+    return [n for n in names if n.startswith(languages[n.partition("/")[2]])]
+
+
 @pytest.fixture(scope="module")
 def poor(
     executable: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory
@@ -81,13 +88,13 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen(site: Path, address: str, poor: Browser) -> Seen:
-    """Every page with formulas, once."""
+    """Every page with formulas, once, in one language."""
     found = Seen()
     page = poor.new_page()
     tools = page.context.new_cdp_session(page)
     for domain in ("DOM", "CSS"):
         tools.send(f"{domain}.enable")
-    for name in pages_with(site, "<math"):
+    for name in in_either(pages_with(site, "<math")):
         page.goto(address + name)
         page.evaluate("document.fonts.ready")
         page.evaluate(  # each sign once a page
@@ -115,7 +122,7 @@ def seen(site: Path, address: str, poor: Browser) -> Seen:
 
 
 def test_every_sign_comes_from_our_font(seen: Seen) -> None:
-    assert seen.signs > 1000
+    assert seen.signs > 500
     assert seen.foreign == set()
 
 
@@ -172,7 +179,7 @@ def test_a_root_is_as_wide_and_as_low_as_what_is_under_it(
 ) -> None:
     page = browser.new_page()
     seen = 0
-    for name in pages_with(site, "<msqrt"):
+    for name in in_either(pages_with(site, "<msqrt")):
         page.goto(address + name)
         page.evaluate("document.fonts.ready")
         roots = page.evaluate(

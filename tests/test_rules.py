@@ -464,7 +464,14 @@ FILES: dict[str, tuple[str, str, str, str, str]] = {
 def project(folder: Path) -> Path:
     """A copy of the repository with what was measured, without what was made of it."""
     ignore = shutil.ignore_patterns(
-        ".git", ".venv", "kept", "notebooks", "site", ".*_cache", "__pycache__"
+        ".git",
+        ".venv",
+        "kept",
+        "notebooks",
+        "site",
+        ".site-*",
+        ".*_cache",
+        "__pycache__",
     )
     return Path(shutil.copytree(ROOT, folder, ignore=ignore))
 

@@ -158,7 +158,6 @@ def test_a_fault_is_told_once_and_work_begins_again_where_it_can_be_mended(
         ("measuring", signal.SIGTERM, "process"),
         ("measuring", signal.SIGTERM, "ignoring SIGINT"),
         ("measuring", signal.SIGHUP, "group"),
-        ("measuring", signal.SIGKILL, "process"),
         ("measuring", signal.SIGKILL, "make"),
         ("executing", signal.SIGTERM, "process"),
         ("executing", signal.SIGKILL, "process"),

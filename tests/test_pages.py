@@ -174,13 +174,25 @@ def test_a_stale_section_shows_what_changed(
     )
     assert found() == [
         "docs/en/toy.md:1: section #title is stale: docs/zh/toy.md:1 changed since the two were compared:\n"
-        "    @@ -3 +3 @@\n    -旧的。\n    +新的。\n"
+        "    -旧的。\n    +新的。\n"
         "  bring this one up to date; when both say the same, run: make reviewed"
     ]
     (tmp_path / "docs" / "en" / "toy.md").write_text("# T\n\nNew.\n", encoding="utf-8")
     assert "changed here and in docs/en/toy.md:1" in found()[0]
     reviews.mark([])
     assert found() == []
+
+
+def test_of_a_long_paragraph_only_the_change_is_shown() -> None:
+    long = "word " * 40
+    old, new = (f"# T\n\n{long}{x} here. {long}\n" for x in ("was", "is"))
+    around = (30 // 5 * "word ")[-30:]
+    assert list(reviews._changes(old, new)) == [
+        f"-…{around}was here. {long}"[: 1 + 1 + 30 + 2 + 30] + "…",
+        f"+…{around}is here. {long}"[: 1 + 1 + 30 + 1 + 30] + "…",
+    ]
+    (gone,) = reviews._changes(f"# T\n\n{'x' * 900}\n", "# T\n\n")
+    assert gone == "-" + "x" * 300 + "…"
 
 
 def test_a_bound_that_was_loosened_is_compared_with_its_sentence_again(

@@ -17,6 +17,7 @@ from snippets.evidence.questions import questions
 from tools.core import numbers
 from tools.core.guide import Guide
 from tools.core.pages import parse
+from tools.rules.languages import rows, twins
 from tools.rules.numbers import copied
 from tools.rules.project import kinds
 from tools.rules.rules import RULES, check
@@ -391,6 +392,38 @@ def test_chinese_is_set_as_chinese(told: dict[str, list[str]], name: str) -> Non
     expect(
         told, name, "zh", planted, "typography", f"is not how Chinese is set; .*{new}"
     )
+
+
+ROWS = {
+    "zh": "# 术语\n\n| 中文 | English | 代码 | 含义 |\n| --- | --- | --- | --- |\n| 动量 | momentum |  | 速度。 |\n",
+    "en": "# Terms\n\n| English | 中文 | Code | Meaning |\n| --- | --- | --- | --- |\n| momentum | 动量 |  | Speed. |\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new", "said"),
+    [
+        ("en", "| momentum | 动量 |  | Speed. |\n", "", "zh/glossary.md:5: the row of '动量' has no twin in"),
+        ("zh", "| momentum |", "| momentun |", "zh/glossary.md:5: the row of '动量' has no twin .* write | momentun |"),
+        ("zh", "| 动量 |", "| 冲量 |", "zh/glossary.md:5: '冲量' is called '动量' in docs/en/glossary.md; make both"),
+    ],
+)  # fmt: skip
+def test_a_row_of_the_glossary_stands_in_both_languages(
+    language: str, old: str, new: str, said: str
+) -> None:
+    pages = {name: parse(f"{name}/glossary.md", text) for name, text in ROWS.items()}
+    assert list(twins(pages["zh"], pages["en"])) == []
+    pages[language] = parse(f"{language}/glossary.md", ROWS[language].replace(old, new))
+    found = list(twins(pages["zh"], pages["en"]))
+    assert any(re.search(said.replace("|", r"\|"), m) for m in found), found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_row_of_too_few_cells_is_told(language: str) -> None:
+    text = ROWS[language].replace("|  |", "|")
+    (found,) = rows(parse(f"{language}/glossary.md", text))
+    assert f"docs/{language}/glossary.md:5: " in found
+    assert "is not read as a term; write | name |" in found
 
 
 def test_a_message_has_place_rule_and_what_to_do(told: dict[str, list[str]]) -> None:

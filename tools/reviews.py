@@ -7,14 +7,15 @@ sentences that it tests, until somebody has looked and runs `make reviewed`.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from functools import cache
+from itertools import zip_longest
 
 from snippets.evidence.judging import conditions
 from snippets.evidence.questions import ROOT, questions
@@ -23,6 +24,8 @@ from tools.core.pages import LANGUAGES, Claim, Page, PageError, parse, read
 
 FILE = ROOT / "tools" / "reviewed.json"
 HISTORY = 50  # commits to look through for the text as it was
+AROUND = 30  # characters that are shown beside a change
+LONG = 300
 
 
 def stale(zh: Page, en: Page) -> Iterator[str]:
@@ -193,13 +196,34 @@ def _difference(source: str, section: str, old: str, new: str) -> str:
             section, (0, "")
         )[1]
         if _hash(then) == old:
-            lines = difflib.unified_diff(
-                then.splitlines(), new.splitlines(), n=0, lineterm=""
-            )
-            return ":\n" + "\n".join(
-                f"    {line}" for line in lines if line[:3] not in ("---", "+++")
-            )
+            return ":\n" + "\n".join(f"    {line}" for line in _changes(then, new))
     return ""
+
+
+def _changes(old: str, new: str) -> Iterator[str]:
+    """The lines that were taken out and put in; of a paragraph, which is one line, where both part."""
+    before, after = old.splitlines(), new.splitlines()
+    for kind, a, b, c, d in SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
+        if kind == "equal":
+            continue
+        for out, put in zip_longest(before[a:b], after[c:d], fillvalue=""):
+            start = _alike(out, put)
+            end = _alike(out[start:][::-1], put[start:][::-1])
+            for sign, line in (("-", out), ("+", put)):
+                if line:
+                    head, tail = max(0, start - AROUND), len(line) - end + AROUND
+                    shown = line[head:tail]
+                    if len(shown) > LONG:
+                        shown = f"{shown[:LONG]}…"
+                    yield sign + "…" * (head > 0) + shown + "…" * (tail < len(line))
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _git(*command: str) -> str:

@@ -16,7 +16,7 @@ from html import escape
 from snippets.evidence.questions import ROOT
 from tools.core.pages import PageError, read
 
-_ROW = re.compile(
+ROW = re.compile(
     r"^\| (?!English|中文|---)(?P<name>[^|]+) \| (?P<other>[^|]+) \|(?P<code>[^|]*)"
     r"\| (?P<meaning>.+) \|$",
     re.M,
@@ -62,15 +62,16 @@ class Term:
 def terms(language: str) -> list[Term]:
     """The rows of a language's glossary."""
     try:
-        return _terms(language, read(ROOT / "docs", f"{language}/glossary.md"))
+        return parsed(language, read(ROOT / "docs", f"{language}/glossary.md"))
     except PageError:
         return []  # whoever checks or builds the page tells it
 
 
 @cache
-def _terms(language: str, markdown: str) -> list[Term]:
+def parsed(language: str, markdown: str) -> list[Term]:
+    """The rows of a glossary, as the text of its page has them."""
     found = []
-    for row in _ROW.finditer(markdown):
+    for row in ROW.finditer(markdown):
         english = row["name"] if language == "en" else row["other"]
         anchor = re.sub(r"\W+", "-", english.lower())
         also = _ALSO.search(row["meaning"])

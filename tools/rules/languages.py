@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import permutations
 
 import autocorrect_py as autocorrect
 from selectolax.lexbor import LexborNode
@@ -143,6 +144,42 @@ def _foreign(text: str, language: str) -> str:
         return ""
     name = {"zh": "Chinese", "en": "English"}[language]
     return f"{text[:40]!r} is not {name}; describe what it shows in the page\u2019s language"
+
+
+def rows(page: Page) -> Iterator[str]:
+    """Rows of the glossary that are not read as one."""
+    if page.slug != "glossary":
+        return
+    read = {match.start() for match in glossary.ROW.finditer(page.markdown)}
+    for match in re.finditer(r"^\|(?! (?:English|中文|---) ).*", page.markdown, re.M):
+        if match.start() not in read:
+            yield (
+                f"{page.place(match.start())}: {match.group()[:40]!r} is not read as a term; "
+                "write | name | name in the other language | `code` | meaning |"
+            )
+
+
+def twins(zh: Page, en: Page) -> Iterator[str]:
+    """Rows of the glossary that one language lacks, or that name a term otherwise."""
+    if zh.slug != "glossary":
+        return
+    both = [
+        {t.id: t for t in glossary.parsed(p.language, p.markdown)} for p in (zh, en)
+    ]
+    for (page, mine), (other, others) in permutations(zip((zh, en), both, strict=True)):
+        for name, term in mine.items():
+            row = page.markdown.index(f"| {term.name} | {term.other} |")
+            twin = others.get(name)
+            if twin is None:
+                yield (
+                    f"{page.place(row)}: the row of {term.name!r} has no twin in docs/{other.source}; "
+                    f"write | {term.other} | {term.name} | there, too"
+                )
+            elif twin.other != term.name:
+                yield (
+                    f"{page.place(row)}: {term.name!r} is called {twin.other!r} in docs/{other.source}; "
+                    "make both the same"
+                )
 
 
 def terms(zh: Page, en: Page) -> Iterator[str]:

@@ -100,11 +100,11 @@ clean: ## remove all that was set up, measured and built: minutes of work
 
 # The lock has all but torch, of which each index has other files under the same version: no hash fits all, and what
 # PyPI has for Linux brings a CUDA of several GB. It comes last, so that all it needs, CUDA aside, is there already.
-# What is imported, Python compiles by itself; all of it takes half of the time that this takes.
+# Of its thousands of files Python compiles by itself what is imported.
 $(READY): tools/requirements.txt Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5) and "Python 3.11.5 or newer is needed, this is " + sys.version.split()[0])'
 	@echo "setting up .venv (once; about 1.4 GB)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r tools/requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r tools/requirements.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
 	@touch $@

@@ -40,13 +40,13 @@ offline: $(READY) ## the same with what readers take along: a book, cards, a she
 	@$(BIN)/python -m tools.offline
 
 check: $(READY) ## lint, types and page rules, in seconds, a minute the first time; runs no experiment
-	@failed=0; \
+	@$(BIN)/mypy --no-error-summary & types=$$!; failed=0; \
 	{ $(BIN)/ruff check --quiet --output-format concise . && \
 		{ $(BIN)/ruff format --check --quiet --output-format concise . || { echo "run: make format"; false; }; }; } || failed=1; \
-	$(BIN)/mypy --no-error-summary || failed=1; \
 	$(BIN)/zizmor --offline --quiet --strict-collection --format github . || failed=1; \
 	$(BIN)/oxlint --format unix --deny-warnings --no-error-on-unmatched-pattern docs tools/taking tools/scaffold || failed=1; \
 	$(BIN)/python -m tools.rules || failed=1; \
+	wait $$types || failed=1; \
 	[ $$failed = 0 ] && echo "nothing to mend"; exit $$failed
 
 question: $(READY) ## lay out a new question, NAME=slug, in both languages, with marks at all that is to be written

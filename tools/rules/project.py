@@ -96,7 +96,11 @@ def settings(docs: Path) -> Iterator[str]:
     for name, content in files(docs):
         kind = name.rpartition(".")[2]
         text = content.decode("utf-8", errors="replace")  # that too is told by `signs`
-        if kind in _PARSERS and (found := _PARSERS[kind](text)):
+        try:
+            found = _PARSERS[kind](text) if kind in _PARSERS else None
+        except RecursionError:
+            found = 1, "this is nested too deeply"
+        if found:
             line, reason = found
             yield f"{name}:{line}: {reason}; mend that line, or the one before it"
         elif name == "mkdocs.yml":

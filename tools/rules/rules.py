@@ -280,8 +280,8 @@ PAIR = (
          "The right option of a choice is known, and the same in both languages.",
          "选择题的正确选项认得出，两种语言相同。"),
     Rule("stale", stale,
-         "What was changed in one language was compared with the other: `make reviewed`.",
-         "改了一种语言，就要与另一种比过：`make reviewed`。"),
+         "After a change, both languages are compared, and a claim with its bound: `make reviewed`.",
+         "改动之后，两种语言要互相比过，断言的句子要与界限比过：`make reviewed`。"),
 )
 # Of a question.
 QUESTION = (

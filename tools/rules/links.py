@@ -70,6 +70,10 @@ def dead(page: Rendered, guide: Guide) -> Iterator[str]:
 
 def _leads(address: str, path: str, fragment: str, guide: Guide) -> Iterator[str]:
     here, made = _there(guide)
+    language, _, rest = path.partition("/")
+    twins = {f"{other}/{rest}" for other in LANGUAGES if language in LANGUAGES}
+    if path not in here | made and path.endswith(".md") and twins & here:
+        return  # that one language lacks the page is told once, by `parity`
     if path not in here | made:
         ending = posixpath.splitext(path)[1] or ".md"
         close = nearest(path, {p for p in here | made if p.endswith(ending)})

@@ -386,17 +386,26 @@ def _check(guide: Guide) -> Iterator[str]:
     for evidence in guide.evidence.values():
         for rule in QUESTION:
             yield from rule(evidence)
-    pages: dict[Path, list[str]] = {}
-    for language in LANGUAGES:
-        for file in (guide.docs / language).rglob("*.md"):
-            pages.setdefault(file.relative_to(guide.docs / language), []).append(
-                language
-            )
     yield from _of_door(guide)
-    for name in sorted(pages):
-        yield from _of_page(name.as_posix(), pages[name], guide)
+    yield from _of_pages(guide)
     for rule in WHOLE:
         yield from rule(guide)
+
+
+def _of_pages(guide: Guide) -> Iterator[str]:
+    """What is wrong with the pages of both languages."""
+    pages: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        folder = guide.docs / language
+        for file in folder.rglob("*.md"):
+            name = file.relative_to(folder).as_posix()
+            pages.setdefault(name, []).append(language)
+    for name, there in sorted(pages.items()):  # first, since others follow from it
+        if len(there) == 1:
+            other = "en" if there == ["zh"] else "zh"
+            yield f"docs/{there[0]}/{name}:1: parity: there is no docs/{other}/{name}; write it too"
+    for name, there in sorted(pages.items()):
+        yield from _of_page(name, there, guide)
 
 
 def _of_door(guide: Guide) -> Iterator[str]:
@@ -425,10 +434,7 @@ def _of_page(name: str, there: list[str], guide: Guide) -> Iterator[str]:
             for message in rule(page, guide):
                 sound = False
                 yield message
-    if len(there) == 1:
-        other = "en" if there == ["zh"] else "zh"
-        yield f"docs/{there[0]}/{name}:1: parity: there is no docs/{other}/{name}; write it too"
-    elif len(pages) == 2:
+    if len(pages) == 2:
         of_both = (m for rule in PAIR for m in rule(*pages))
         if sound:
             yield from of_both

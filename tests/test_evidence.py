@@ -576,6 +576,21 @@ def test_a_file_that_is_named_counts_and_must_be_there(
         script.write_text(text)
         hashes.add(fingerprint.source_hash(agreement))
     assert len(hashes) == 3
+    script.write_bytes("let a = 4;".encode("utf-16"))
+    with pytest.raises(questions.SourceError, match=r"toy\.js:1: this is not UTF-8"):
+        fingerprint.source_hash(agreement)
+
+
+@pytest.mark.parametrize("named", ["3", "(1, 2)", "sorted(())", "None"])
+def test_files_that_are_no_names_are_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    monkeypatch.setattr(questions, "ROOT", project)
+    monkeypatch.setattr(fingerprint, "ROOT", project)
+    (project / "snippets" / "toy" / "agreement.py").write_text(f"\nFILES = {named}\n")
+    told = r"^snippets/toy/agreement\.py:2: FILES holds no names; write FILES = "
+    with pytest.raises(questions.SourceError, match=told):
+        fingerprint.source_hash("snippets/toy/agreement.py")
 
 
 def test_without_pages_nothing_can_agree_with_them(

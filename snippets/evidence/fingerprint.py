@@ -20,7 +20,14 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from snippets.evidence.questions import ROOT, Measurement, SourceError, relative, tree
+from snippets.evidence.questions import (
+    ROOT,
+    Measurement,
+    SourceError,
+    relative,
+    text,
+    tree,
+)
 
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "mnist1d", "mini-racer")
 IMPORTERS = ("import_module", "__import__")
@@ -79,12 +86,18 @@ def other_files(path: Path) -> tuple[str, ...]:
     """The other files that a Python file reads, relative to the repository: its `FILES`, a literal."""
     for node in tree(path).body:
         if isinstance(node, ast.Assign) and _name(node.targets[0]) == "FILES":
-            named: tuple[str, ...] = ast.literal_eval(node.value)
-            for name in named:
-                if not (ROOT / name).is_file():
-                    place = f"{relative(path)}:{node.lineno}"
+            place = f"{relative(path)}:{node.lineno}"
+            try:
+                named = tuple(map(ROOT.joinpath, ast.literal_eval(node.value)))
+            except (ValueError, TypeError) as error:
+                raise SourceError(
+                    f'{place}: FILES holds no names; write FILES = ("docs/\u2026",)'
+                ) from error
+            for file in named:
+                if not file.is_file():
+                    name = relative(file)
                     raise SourceError(f"{place}: there is no file {name!r}; write it")
-            return named
+            return tuple(map(relative, named))
     return ()
 
 
@@ -142,9 +155,9 @@ def _files(name: str) -> Iterator[Path]:
 def _code(path: Path, _changed: int) -> str:
     """The code of a file, of Python without comments, docstrings and layout."""
     if path.suffix != ".py":
-        return path.read_text(encoding="utf-8")
+        return text(path)
     # A fresh tree: the shared one must not change.
-    module = ast.parse(path.read_text(encoding="utf-8"))
+    module = ast.parse(text(path))
     for node in ast.walk(module):
         if isinstance(
             node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

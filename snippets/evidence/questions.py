@@ -112,13 +112,28 @@ def tree(path: Path) -> ast.Module:
 
 @cache
 def _parse(path: Path, _changed: int) -> ast.Module:
-    content = path.read_bytes()
     try:
-        return ast.parse(content.decode(), filename=str(path))
+        return ast.parse(text(path), filename=str(path))
     except SyntaxError as error:
         raise SourceError(
             f"{relative(path)}:{error.lineno or 1}: {error.msg}; it is not valid Python"
         ) from error
+
+
+def text(path: Path) -> str:
+    """What is in a file of the repository.
+
+    Raises:
+        SourceError: If it is not there, or not UTF-8.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            f"{relative(path)}:1: it cannot be read: {error.strerror}; write it"
+        ) from error
+    try:
+        return content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise SourceError(

@@ -12,11 +12,12 @@ from tools.rules.rules import check
 
 
 def _known(question: str) -> Evidence:
-    """What is known of a question; a folder in the place of a file is a fault of it, too."""
+    """What is known of a question, or why nothing is."""
     try:
         return known(question)
-    except OSError as error:
-        fault = f"snippets/{question}/__init__.py:1: {error.filename}: {error.strerror}; take back the file"
+    except Exception as error:  # nobody has broken a file in this way yet
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        fault = f"snippets/{question}/__init__.py:1: this cannot be read, {reason}; take back its last change"
         return Evidence(question, fault=fault)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 from snippets.evidence.questions import ROOT, raised
+from snippets.evidence.questions import text as read
 from tools.core.explorables import FOLDER, SAY, exists, module
 from tools.core.nearest import nearest
 from tools.core.pages import Page
@@ -32,7 +33,7 @@ def faults(question: str) -> Iterator[str]:
     except Exception as error:  # somebody is writing it
         yield raised(error, source)
         return
-    text = (ROOT / source).read_text(encoding="utf-8")
+    text = read(ROOT / source)
     for name in en:
         for one in sorted(_placeholders(zh[name]) ^ _placeholders(en[name])):
             line = line_of(text, max(0, text.find(f'"{name}":')))
@@ -42,7 +43,7 @@ def faults(question: str) -> Iterator[str]:
         "part": set(re.findall(r'data-part="([^"]+)"', form)),
         "control": _controls(form),
     }
-    text = (ROOT / script).read_text(encoding="utf-8")
+    text = read(ROOT / script)
     for kind, taken in _TAKEN.items():
         for match in taken.finditer(text):
             if match["name"] not in there[kind]:

@@ -314,7 +314,7 @@ _INLINE = re.compile(
 
 def inline(docs: Path) -> Iterator[str]:
     """Scripts and styles that stand in a template, where the policy of the site lets none run."""
-    for path in sorted((docs / "theme").rglob("*.html")):
+    for path in filter(Path.is_file, sorted((docs / "theme").rglob("*.html"))):
         text = path.read_bytes().decode("utf-8", errors="replace")
         for match in _INLINE.finditer(text):
             name = f"docs/{path.relative_to(docs).as_posix()}:{line_of(text, match.start())}"

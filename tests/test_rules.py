@@ -556,10 +556,10 @@ def test_it_is_told_wherever_it_stands(
 
 
 STRANGE = {
-    "docs/en/more.markdown": "files of this kind do not stand here",
-    "docs/en/more.html": "files of this kind do not stand here",
-    "docs/fr/more.md": "files of this kind do not stand here",
-    "docs/assets/more.mjs": "files of this kind do not stand here",
+    "docs/en/more.markdown": "do not stand here",
+    "docs/en/more.html": "do not stand here",
+    "docs/fr/more.md": "do not stand here",
+    "docs/assets/more.mjs": "do not stand here",
     "docs/assets/more.svg": "stands in a picture, which runs nothing",
 }
 

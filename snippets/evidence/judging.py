@@ -182,7 +182,10 @@ def _claims(question: str) -> tuple[Claim, ...]:
     tree(ROOT / file)  # a file that is not there or not Python is named as any other
     try:
         module = importlib.import_module(f"snippets.{question}.claims")
-    except Exception as error:  # whatever a file can raise that somebody is writing
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # whatever a file raises that is being written
         raise SourceError(raised(error, file)) from error
     claims = getattr(module, "CLAIMS", None)
     if not isinstance(claims, tuple) or not all(isinstance(c, Claim) for c in claims):

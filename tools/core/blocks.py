@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tools.core import prose
 from tools.core.pages import Page
@@ -150,7 +151,7 @@ def _until_end_of_list(lines: Sequence[str]) -> int:
 
 def _items(lines: Sequence[str], first: int) -> Iterator[Block]:
     starts = [i for i, text in enumerate(lines) if _ITEM.match(text)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         text = [_ITEM.sub("", lines[start], count=1)]
         text += [re.sub("^ {1,4}", "", t) for t in lines[start + 1 : end]]
         yield Block(first + start, "an item", holds=tuple(_read(text, first + start)))

@@ -17,14 +17,18 @@ _CODE = r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`)"
 _DISPLAY = r"\$\$.+?\$\$"
 _INLINE = r"(?<![\\$\w])\$(?![\s$])(?:(?!\n\n)[^$])+?(?<![\s\\])\$(?![\d$])"
 _TAG = r"</?[a-zA-Z][^<>]*>"
-_CITATION = r"\[[^\[\]]*\]\(https?://[^()\s]*\)|(?<=[ （(])(?:19|20)\d\d[a-z]?(?=[)）])"
+_CITATION = r"\[[^\[\]]*\]\(https?://[^()\s]*\)|(?<=[ （(，；])(?:19|20)\d\d[a-z]?(?=[)）；]|; )"
 _YEAR = (
-    r"\b(?<=[Ii]n |[Oo]f )(?:19|20)[0-9]{2}\b(?![.,]?[0-9]|%| percent| points)"
-    r"|(?:19|20)[0-9]{2}(?= ?年)|\b20[0-9]{2}-[01][0-9]-[0-3][0-9]\b"
+    r"\b(?:(?<=[Ii]n |[Oo]f |[Bb]y )|(?<=[Ss]ince )|(?<=[A-Z]{3} )|(?<=IPS ))(?:19|20)[0-9]{2}\b"
+    r"(?![.,]?[0-9]|%| (?:percent|points|steps|epochs|examples|runs|seeds|samples|times|units|layers)\b)"
+    r"|(?:19|20)[0-9]{2} ?年(?: ?1?[0-9] ?月)?|\b(?:19|20)[0-9]0s\b|\b20[0-9]{2}-[01][0-9]-[0-3][0-9]\b"
+    r"|\barXiv:[0-9]{4}\.[0-9]{5}"
 )
 _PLACE = (
     r"\b(?:[Ss]ections?|[Cc]hapters?|[Vv]ersions?|[Tt]heorems?|[Ff]igures?|[Ee]quations?"
-    r"|PyTorch|Python|CUDA) [0-9]+(?:\.[0-9]+)*\b|(?<=第 )[0-9]+(?:\.[0-9]+)*(?= ?[章节页版])"
+    r"|[Pp]ages?|Eqs?\.|Figs?\.|PyTorch|torch|Python|NumPy|CUDA|Ubuntu|macOS|RTX)"
+    r" [0-9]+(?:\.[0-9]+)*[a-z]?(?:[–-][0-9]+)?\b|(?:定理|引理|图|表|式) ?[0-9]+(?:\.[0-9]+)*[a-z]?"
+    r"|(?<=第 )[0-9]+(?:\.[0-9]+)*(?:[–-][0-9]+)?(?= ?[章节页版])"
 )
 _TARGET = r"(?<=\])\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)|^\[[^\]]+\]:.*$|<https?://[^>]*>"
 _ATTRIBUTES = r"\{:?[ ]*[#.][^{}\n]*\}|\{:[^{}\n]*\}"
@@ -76,6 +80,11 @@ _NOT_PROSE = _pattern(
 def without_code(markdown: str) -> str:
     """The page with code, mathematics, comments and front matter blanked: where placeholders count."""
     return _NOT_SUBSTITUTED.sub(_blank, markdown)
+
+
+def spans(markdown: str) -> Iterator[tuple[int, int]]:
+    """Where code, mathematics, comments and front matter begin and end."""
+    return (match.span() for match in _NOT_SUBSTITUTED.finditer(markdown))
 
 
 def formulas(markdown: str) -> Iterator[re.Match[str]]:

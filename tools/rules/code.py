@@ -151,7 +151,7 @@ def _draw(file: str, names: list[str], values: Evidence) -> Iterator[str]:
 
     try:
         module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
-    except Exception as error:  # somebody is writing it
+    except (Exception, SystemExit) as error:  # somebody is writing it
         yield f"{raised(error, file)}; so no figure of it can be drawn"
         return
     for name in names:

@@ -30,11 +30,14 @@ def faults(question: str) -> Iterator[str]:
     try:
         zh, en = (module(question).words(say) for say in SAY.values())
         form = module(question).form(SAY["en"])
-    except Exception as error:  # somebody is writing it
+    except (Exception, SystemExit) as error:  # somebody is writing it
         yield raised(error, source)
         return
     text = read(ROOT / source)
-    for name in en:
+    for name in sorted(zh.keys() ^ en.keys()):
+        line = line_of(text, max(0, text.find(f'"{name}"')))
+        yield f"{source}:{line}: {name!r} is said in one language only; say it in both"
+    for name in zh.keys() & en.keys():
         for one in sorted(_placeholders(zh[name]) ^ _placeholders(en[name])):
             line = line_of(text, max(0, text.find(f'"{name}":')))
             yield f"{source}:{line}: {{{one}}} of {name!r} is said in one language only; say it in both"
@@ -56,7 +59,7 @@ def try_links(page: Page) -> Iterator[str]:
     """Links that set what the figure of their page does not have."""
     try:
         form = module(page.slug).form(SAY["en"]) if exists(page.slug) else ""
-    except Exception:  # told by `faults`
+    except (Exception, SystemExit):  # told by `faults`
         return
     there = _controls(form)
     for match in _LINK.finditer(page.visible):

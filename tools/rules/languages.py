@@ -26,13 +26,30 @@ _MORE = (
 )
 _SOME = "\ue002"
 _LATIN = f"[A-Za-z0-9{_SOME}]"
+_FULL = dict(zip(",;:!?", "，；：！？", strict=True))
 _ACROSS = (
-    (re.compile(f"[一-鿿]{_LATIN}|{_LATIN}[一-鿿]"), "leave a blank between them"),
+    (
+        re.compile(f"[一-鿿]{_LATIN}|{_LATIN}[一-鿿]"),
+        "leave a blank between Chinese and the rest",
+    ),
     (re.compile('[一-鿿]"|"[一-鿿]'), "write “ and ”"),
     (
-        re.compile(rf"(?<=[一-鿿] ){_LATIN}+\.(?= ?[一-鿿]|\n|\Z)"),
+        re.compile(
+            rf"(?<=[一-鿿] )(?!(?:No|Fig|Eq|al|etc|vs)\.){_LATIN}+\.(?= ?[一-鿿]|\n|\Z)"
+        ),
         "end the sentence with 。",
     ),
+    *(
+        (
+            re.compile(rf"(?:{_LATIN}|[一-鿿”》）]){re.escape(h)} ?(?=[一-鿿])"),
+            f"write {f}",
+        )
+        for h, f in _FULL.items()
+    ),
+    (re.compile("[，。；：、！？]{2,}"), "write one of them"),
+    (re.compile(r"（[^（）()\n]*\)|\([^（）()\n]*）"), "write （ and ）"),
+    (re.compile("[．｡]"), "write 。"),
+    (re.compile("[\u3000\u00a0]"), "write no wide blank: paragraphs stand apart"),
 )
 # A link in a sentence of Chinese is its text: no blank beside it.
 _SETTINGS = {"rules": {"space-bracket": 0, "spellcheck": 0}}
@@ -46,7 +63,7 @@ def typography(page: Page) -> Iterator[str]:
     for found in autocorrect.lint_for(page.markdown, "markdown").lines:
         # Both are whole sentences; where they part is what matters.
         signs = zip(f"{found.old}\n", f"{found.new}\n", strict=False)
-        at = next(i for i, (old, new) in enumerate(signs) if old != new)
+        at = next((i for i, (old, new) in enumerate(signs) if old != new), 0)
         old, new = (t[max(0, at - 6) : at + 6] for t in (found.old, found.new))
         yield f"docs/{page.source}:{found.line}: {old!r} is not how Chinese is set; write {new!r}"
     prose = only_prose(page.markdown)
@@ -85,7 +102,7 @@ def _line(page: Rendered, block: LexborNode) -> str:
         holder = next((a for a in above(child) if a.tag in (*BLOCKS, "pre")), None)
         if child.tag == "br" or holder != block:
             text += "\n"
-        elif child.tag == "-text":
+        elif child.tag == "-text" and all(a.tag != "sup" for a in above(child)):
             text += child.text_content or ""
     return MARK.sub(
         lambda m: (
@@ -110,6 +127,8 @@ def untranslated(page: Rendered) -> Iterator[str]:
         if node.tag not in ("p", "li", "dd"):
             continue
         text = node.text(deep=True) or ""
+        if any("lang" in n.attributes for n in (node, *node.css("[lang]"))):
+            continue  # a quotation, marked as such
         prose = " ".join(_prose(node))
         words, signs = re.findall(r"\b[A-Za-z]{2,}\b", prose), _HAN.findall(prose)
         if zh and len(words) > 5 and not _HAN.search(text):

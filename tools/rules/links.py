@@ -33,9 +33,12 @@ def written_in_html(page: Page) -> Iterator[str]:
         )
 
 
-def wordless(page: Rendered) -> Iterator[str]:
-    """Links that show nothing to press."""
+def misleading(page: Rendered) -> Iterator[str]:
+    """Links that show nothing to press, or that lead readers into the other language."""
     for node in page.elements:
+        address = node.attributes.get("href") or ""
+        if page.page.language in LANGUAGES and re.match(r"\.\./(?:zh|en)/", address):
+            yield f"{address!r} leads into the folder of a language; write it from this page on"
         if node.tag == "a" and not node.text().strip() and not node.css("img"):
             yield f"the link to {node.attributes.get('href')!r} has no text; write where it leads"
 
@@ -75,7 +78,7 @@ def _leads(address: str, path: str, fragment: str, guide: Guide) -> Iterator[str
     if path not in here | made and path.endswith(".md") and twins & here:
         return  # that one language lacks the page is told once, by `parity`
     if path not in here | made:
-        ending = posixpath.splitext(path)[1] or ".md"
+        ending = posixpath.splitext(path)[1].replace(".html", ".md") or ".md"
         close = nearest(path, {p for p in here | made if p.endswith(ending)})
         yield f"{address!r} leads to no page or file of docs; {close}"
     elif fragment and path.endswith(".md") and path in here:
@@ -86,7 +89,9 @@ def _leads(address: str, path: str, fragment: str, guide: Guide) -> Iterator[str
 
 def _no_section(address: str, fragment: str, page: Page, guide: Guide) -> str:
     close = nearest(fragment, anchors(page, guide))
-    if close.startswith("there are"):
+    if re.fullmatch(r"\w+\.[\w-]+", fragment):
+        close = f'write the claim, as !!! claim "{fragment}", or name another'
+    elif close.startswith("there are"):
         close = f"write one that stands in docs/{page.source}, as {{: #{fragment} }}"
     return (
         f"{address!r}: docs/{page.source} has no section or claim #{fragment}; {close}"

@@ -51,9 +51,16 @@ _ASKS = {
 # What reaches the reader as it was written begins so; and what to do.
 _RAW = {
     r"\[\[[^\n]{0,40}|\]\]": "write [[question.key]] on one line, with both brackets at its end",
-    r"!!! ?\w*|\?{2,}\+? \w+": 'write !!! claim "id", a blank line, and the sentence four spaces in',
+    r"(?m:^)[!?]{2,}\+? ?\+? \w+|[！？]{3} ?\w+":
+        'write !!! claim "id", a blank line, and the sentence four spaces in',
+    r"(?m:^)(?:=== \"|:{3} ?\w)|\[!\w+\]":
+        'that is no markup here; write !!! note "title" or ??? question "title"',
     r"\[\^[^\]\n]*\]?": "define the footnote, or take the reference out",
-    r"\]\(|\]\[|!\[": "write [text](address), or define the reference",
+    r"\]\(|\]\[|!\[|\.md\b|https?://|］": "write [text](address), or define the reference",
+    r"\{\{|\}\}|【【": "write [[question.key]] on one line, with both brackets at its end",
+    r"\\[A-Za-z]{2,}": "write formulas as $\u2026$",
+    r"(?m:^)(?:[•·] ?|[-+](?=[^\W\d]))": "write - and a blank before each item",
+    r"｀": "write ` around code",
     r"`": "close the code with as many signs as open it",
     r"~~~": "write the fence on a line of its own",
     r"(?<!\\)\$": "write formulas as $\u2026$, with a blank before and behind them and none inside",
@@ -62,7 +69,7 @@ _RAW = {
     r"==\w|~~\w|\+\+\w|\[ \]": "that is no markup here; write **words** or `code`",
     r"\{:": "write {: #id } at the end of a heading, or on a line of its own below a paragraph",
     r"--8<--": 'write --8<-- "file" on a line of its own',
-    r"\*\*|(?<!\w)__(?=\w)|(?<=\w)__(?!\w)": "write **words**, without a blank inside",
+    r"\*+|(?<!\w)__(?=\w)|(?<=\w)__(?!\w)": "write **words**, without a blank inside",
     r"&\w+;": "HTML has no such name; write the sign itself",
     r"(?m:^)\#{1,6} ": "leave a blank line before the heading",
     r"</?[a-z]\w*": "close the element, and leave no blank line in it",
@@ -72,9 +79,9 @@ _ANY_RAW = re.compile("|".join(f"({pattern})" for pattern in _RAW))
 _OF_THE_PAGE = re.compile(r"<(body|frameset|head|html|plaintext)\b", re.I)
 _PLACEHOLDER = re.compile(r"\[\[\w+\.[\w.]+(?::\w+)?\]\]")
 _DOCUMENTED = re.compile(r"^::: [\w.]+$", re.M)  # mkdocstrings puts it in later
-_HOST = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::[0-9]+)?(?:[/?#]|$)", re.I)
+_HOST = re.compile(r"https://[\w-]+(?:\.[\w-]+)+(?::[0-9]+)?(?:[/?#]|$)", re.I)
 # A footnote's ids are Markdown's own.
-_ID = re.compile(r"[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*|fn(?:ref)?[0-9]*:[\w-]+")
+_ID = re.compile(r"[a-z][a-z0-9_]*(?:[-.][a-z0-9_]+)*|fn(?:ref)?[0-9]*:[\w-]+")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -144,7 +151,7 @@ def _address(written: str, picture: bool) -> Iterator[str]:
     scheme = _SCHEME.match(plain)
     if plain.startswith(("//", "\\\\", "/\\", "\\/")):
         yield f"{written!r} leads to another host without saying how; begin it with https:"
-    elif scheme and scheme.group().lower() not in ("https:", "http:"):
+    elif scheme and scheme.group().lower() != "https:":
         yield f"{written!r} is neither a page of this site nor https; write one of them"
     elif scheme and not _HOST.match(plain):
         yield f"{written!r} does not show plainly where it leads; write https://host/path"
@@ -173,7 +180,7 @@ def titles(page: Rendered) -> Iterator[str]:
         for node in page.elements
         if re.fullmatch("h[1-6]", tag := str(node.tag))
     ]
-    known = {heading["id"] for heading in page.page.headings}
+    known = {heading["id"] for heading in page.page.headings if heading["id"]}
     for node in page.elements:
         if (
             re.fullmatch("h[2-6]", str(node.tag))

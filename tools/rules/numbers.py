@@ -13,30 +13,33 @@ from tools.core.pages import Formula, Number, Page
 from tools.core.prose import line_of, only_prose
 from tools.rules.rendering import MARK, Rendered
 
-_MEND = "write a measured number as [[question.key]], a constant of the set-up as $\u2026$ or `\u2026`"
+_MEND = "write a measured number as [[question.key]], a constant or a name as $\u2026$ or `\u2026`"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _HAN = "[一二三四五六七八九十百零两点]"
 _DIGITS = re.compile("[0-9０-９][0-9０-９.,%]*|(?<=[一-鿿])[A-Za-z][0-9]+")
+# What a gain or a loss is said with.
+_BY = "by|gains?|gained|loses?|lost|costs?|than|about|nearly|almost|over|under|to"
 _OVER_TEN = rf"(?:(?:{_TENS})(?:[- ](?:{_ONES}))?|eleven|twelve|\w+teen)"
 # In words, more than ten of a hundred is a result, or more than ten times, but for a power of ten; a bound
 # of one or ten is said in words, and so is a half.
 _WORDS = {
     "en": re.compile(
         rf"\b(?:(?:{_OVER_TEN}(?: point(?: \w+){{1,3}}?)?"
-        rf"|(?:{_ONES}|ten) point(?: \w+){{1,3}}?) (?:percent|per cent|percentage points?|points?)"
-        rf"|{_OVER_TEN}[- ](?:times|fold))\b",
+        rf"|(?:{_ONES}|ten) point(?: \w+){{1,3}}?) (?:percent|per cent|percentage points?)"
+        rf"|(?:{_BY}) (?:{_OVER_TEN}|(?:{_ONES}) point \w+) points"
+        rf"|{_OVER_TEN}[- ](?:times (?:as|the|more|less|\w+er)|fold))\b",
         re.I,
     ),
     "zh": re.compile(
-        f"百分之(?![一五十百](?!{_HAN})){_HAN}+"
+        f"百分之(?![一二三四五六七八九十百](?!{_HAN})){_HAN}+"
         "|(?:[一-九]十[一-九]?|十[一-九]|[一-九零两十]+点[一-九零]+)(?:个百分点|倍)|[一-九]成[一-九]".replace(
             "一-九", "一二三四五六七八九"
         )
     ),
 }
 _GLUED = re.compile(
-    r"\b(?!(?:b?float|u?int|complex)[0-9]+\b)[a-z]{2,}[0-9]+\b(?![(.\w-])"
+    r"\b(?!(?:b?float|complex|conv|relu|base|resnet)[0-9]+\b)[a-z]{4,}[0-9]+\b(?![(.\w-])"
 )
 _DECIMAL = re.compile(r"(?<![\w.])[0-9]+\.[0-9]+(?![\w.])")
 _LINKED = re.compile(
@@ -50,8 +53,8 @@ _DRESS = re.compile(
     r"\\(?:mathbf|mathrm|mathit|boldsymbol|bm|text)\{(?P<inside>[^{}]*)\}|\\[,;:! ]|[{}]"
 )
 _UNIT = re.compile(
-    r"\s*(?:[%％]|percent\b|per cent\b|percentage points?\b|points?\b|个?百分点"
-    r"|(?:seconds?|steps?|layers?)\b|[步秒层](?!长|次))"
+    r"\s*(?:[%％]|percent\b|per cent\b|percentage points?\b|points?\b(?! to\b)|个?百分点"
+    r"|(?:seconds?|steps?|layers)\b|[步秒层](?!长|次))"
 )
 _OWN = {
     "points": ("percentage point", "point", "个百分点", "百分点"),

@@ -34,7 +34,10 @@ _KINDS = re.compile(
     r"index\.md|(?:zh|en)/\w+\.md|assets/(?:fonts/)?[\w.-]+\.(?:css|js|png|svg|txt|woff2)"
     r"|explorables/[\w-]+\.(?:d\.ts|js)|theme/(?:[\w-]+/)*[\w-]+\.(?:html|xml)"
 )
-_ACTIVE = re.compile(rb"<script|\bon\w+\s*=|<foreignObject|javascript:", re.I)
+_ACTIVE = re.compile(
+    rb"<(?:\w+:)?script|\bon\w+\s*=|<foreignObject|<iframe|<style|<\?xml-style|javas|href\s*=\s*.(?!#)",
+    re.I,
+)
 _ODD = re.compile(r"[^\n\r\t -~]")
 
 
@@ -143,8 +146,8 @@ def kinds(docs: Path) -> Iterator[str]:
         name = path.relative_to(docs).as_posix()
         if not path.is_dir() and not _KINDS.fullmatch(name):
             yield (
-                f"docs/{name}:1: files of this kind do not stand here; pages are docs/zh/name.md and "
-                "docs/en/name.md, pictures docs/assets/name.svg"
+                f"docs/{name}:1: files of this kind, or with such a name, do not stand here; pages are "
+                "docs/zh/name.md and docs/en/name.md (letters, digits, _), pictures docs/assets/name.svg"
             )
         elif path.is_symlink() or (path.is_dir() and path.suffix):
             yield f"docs/{name}:1: this is no file; write the file itself"
@@ -224,9 +227,10 @@ def _leaves(item: object) -> Iterator[str]:
 
 def places(guide: Guide) -> Iterator[str]:
     """Questions that a page about all of them leaves out."""
+    everywhere = ("index", "start", "ledger", "traps", "api", "questions", "sheet")
     for language in LANGUAGES:
         for question in guide.evidence:
-            for page in ("index", "start", "ledger", "traps", "api"):
+            for page in everywhere:
                 with suppress(PageError):  # what cannot be read is told already
                     for what, mend in _missing(guide, language, page, question):
                         yield f"docs/{language}/{page}.md:1: there is {what}; {mend}"
@@ -238,8 +242,13 @@ def _missing(
     """What a page lacks of a question, and what to write."""
     page = guide.page(f"{language}/{name}.md")
     match name:
-        case "index" | "start":
-            what = {"index": "card", "start": "row in the path"}[name]
+        case "index" | "start" | "questions" | "sheet":
+            what = {
+                "index": "card",
+                "start": "row in the path",
+                "questions": "question",
+                "sheet": "row",
+            }[name]
             links = (n.attributes.get("href") for n in rendered(page).elements)
             if all(
                 (link or "").partition("#")[0] != f"{question}.md" for link in links
@@ -363,7 +372,11 @@ def _in_css(tokens: list[Any]) -> Iterator[tuple[int, str]]:
     """Addresses in any spelling: as an address, in a function or as a string behind @import."""
     for token in tokens:
         value = getattr(token, "value", None)
-        if token.type in ("url", "string") and _ELSEWHERE.match(str(value)):
+        if (
+            token.type in ("url", "string")
+            and _ELSEWHERE.match(str(value))
+            and not _NAMES.match(str(value))
+        ):
             yield int(token.source_line), str(value)
         for inside in ("arguments", "content"):
             if isinstance(parts := getattr(token, inside, None), list):

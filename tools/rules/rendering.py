@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from snippets.evidence.questions import ROOT
 from tools.core.pages import Claim, Include, Page, Part, parse
-from tools.core.prose import FRONT_MATTER
+from tools.core.prose import FRONT_MATTER, spans
 
 # Elements in which text is no prose.
 CODE = ("code", "pre", "kbd", "samp", "var")
@@ -81,18 +81,26 @@ class Rendered:
             File and line, and the message.
         """
         times: Counter[str] = Counter()
-        lines = [f"{line}\n" for line in self.page.markdown.split("\n")]
-        first = self.page.markdown.count("\n", 0, self.page.body)
+        cuts = self._cuts
         for message in find(self):
             reason = _reason(message)
             times[reason] += 1
 
-            def there(n: int, reason: str = reason) -> bool:
-                cut = rendered(parse(self.page.source, "".join(lines[:n])))
+            def there(end: int, reason: str = reason) -> bool:
+                cut = rendered(parse(self.page.source, self.page.markdown[:end]))
                 return Counter(map(_reason, find(cut)))[reason] >= times[reason]
 
-            line = bisect_left(range(len(lines)), True, lo=first + 1, key=there)
-            yield f"docs/{self.page.source}:{line}", message
+            at = bisect_left(cuts, True, lo=1, hi=len(cuts) - 1, key=there)
+            yield self.page.place(cuts[at - 1]), message
+
+    @cached_property
+    def _cuts(self) -> list[int]:
+        """Where the page can be cut: behind lines, but not inside of code or a formula."""
+        text = self.page.markdown
+        ends = {0, *(m.end() for m in re.finditer("\n", text)), len(text)}
+        for start, end in spans(text):
+            ends -= set(range(start + 1, end))
+        return sorted(end for end in ends if end >= self.page.body)
 
 
 def _reason(message: str) -> str:

@@ -10,7 +10,7 @@ import yaml
 
 from snippets.evidence.judging import Evidence
 from tools.core.nearest import nearest
-from tools.core.pages import Claim, Number, Page
+from tools.core.pages import LANGUAGES, Claim, Number, Page
 from tools.core.prose import (
     FENCE,
     INCLUDE,
@@ -33,13 +33,18 @@ _LEANING = {
     ),
 }
 CODE = {"", "bash", "console", "diff", "json", "python", "sh", "text", "toml", "yaml"}
-_TAGS = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)\b(?P<rest>[^<>]*)>")
+_CELLS = re.compile(r"(?<!\\)\|")
+_TAGS = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)(?P<rest>(?:[\s/][^<>]*)?)>")
 _VOID = {"br", "hr", "img", "input", "wbr", "col"}
 _OPENS = re.compile(r"^[ >]*(?P<fence>`{3,}(?!`)|~{3,}(?!~))(?P<info>[^`\n]*)$", re.M)
 _DEFINED = re.compile(r"^ {0,3}\[(?P<name>[^\[\]\n]+)\]:", re.M)
 _LETTER = re.compile(r"[^\x00-\x7f\u4e00-\u9fff\W\d_]|[\u0300-\u036f]")
 _ALPHABETS = ("LATIN", "GREEK", "CJK UNIFIED", "MICRO SIGN", "IDEOGRAPHIC")
-_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_FENCE_LIKE = re.compile(r"[ >]*(?P<fence>`{2,}|~{3,}) *\w*[ ]*")
+_SHORT = re.compile(
+    r"^[ >]*`{1,2} *(?:bash|console|diff|json|python|sh|text|toml|yaml)[ ]*$", re.M
+)
+_ID = re.compile(r"[a-z][a-z0-9_]*(?:-[a-z0-9_]+)*")
 
 
 def letters(page: Page) -> Iterator[str]:
@@ -84,6 +89,12 @@ def front_matter(page: Page) -> Iterator[str]:
             f"{place}:1: the front matter has no description, which searches and chats show; "
             "write one sentence"
         )
+    elif re.search('[<>"]', description):
+        yield f"{place}:1: the description has a straight quote or a bracket; write \u201c and \u201d"
+    elif (re.search("[一-鿿]", description) is None) == (page.language == "zh") and (
+        page.language in LANGUAGES
+    ):
+        yield f"{place}:1: the description is not in the language of the page; write it in that"
     elif re.search(r"\d\.\d|\d ?[%％]", only_prose(f"\n{description}")):
         yield f"{place}:1: the description has a number, which nothing brings up to date; use words"
 
@@ -102,11 +113,52 @@ def fences(page: Page) -> Iterator[str]:
                 f"{page.place(match.start())}: {match.group().strip()[:60]!r} is not read as an include; "
                 'write --8<-- "snippets/\u2026", alone on its line'
             )
+    for match in FENCE.finditer(page.markdown):
+        fence, first = match["fence"], line_of(page.markdown, match.start())
+        for number, line in enumerate(match.group().split("\n")[1:-1], first + 1):
+            inner = _FENCE_LIKE.fullmatch(line)
+            if inner and not len(fence) > len(inner["fence"]) > 2:
+                yield (
+                    f"docs/{page.source}:{first}: nothing closes this code before line {number}, which has "
+                    f"{line.strip()!r}; close it with {fence}"
+                )
+                break
+    for match in _SHORT.finditer(open_):
+        yield (
+            f"docs/{page.source}:{line_of(open_, match.start())}: {match.group().strip()!r} opens no code; "
+            "write three signs or more, and as many behind it"
+        )
     for match in _OPENS.finditer(open_):
         yield (
             f"docs/{page.source}:{line_of(open_, match.start())}: nothing closes this code; "
             f"write {match['fence']} behind it, as far from the margin"
         )
+
+
+def indents(page: Page) -> Iterator[str]:
+    """Lines that are indented by no multiple of four: what they hold leaves the list or box it belongs to."""
+    lines = zip(page.visible.split("\n"), page.markdown.split("\n"), strict=True)
+    for number, (visible, line) in enumerate(lines, 1):
+        blanks = len(line) - len(line.lstrip(" "))
+        if visible.strip() and blanks % 4 and not line.lstrip().startswith("<"):
+            yield (
+                f"docs/{page.source}:{number}: {line.strip()[:40]!r} is {blanks} blanks in; "
+                "what belongs to a list, a box or a note is four blanks in"
+            )
+
+
+def tables(page: Page) -> Iterator[str]:
+    """Rows with more or fewer cells than the head of their table, and lines that become a row."""
+    for table in re.finditer(r"(?:^[ ]*\|.*\n)+(?P<next>.*)", page.visible, re.M):
+        rows = table.group().split("\n")[:-1]
+        head = len(_CELLS.findall(rows[0]))
+        for i, row in enumerate(rows):
+            place = f"docs/{page.source}:{line_of(page.visible, table.start()) + i}"
+            if (cells := len(_CELLS.findall(row))) != head:
+                yield f"{place}: this row has {cells - 1} cells, and the table {head - 1}; write as many"
+        if (text := table["next"].strip()) and not text.startswith(("{", "[", "<")):
+            place = page.place(table.start("next"))
+            yield f"{place}: {text[:40]!r} would be a row of the table above; leave a blank line before it"
 
 
 def balance(page: Page) -> Iterator[str]:
@@ -165,7 +217,7 @@ def headings(page: Page) -> Iterator[str]:
                 f"docs/{page.source}:{line}: heading {words!r} has no id; "
                 "add {: #english-id }, the same in both languages"
             )
-        elif match["id"] in seen:
+        elif match["id"] and match["id"] in seen:
             yield f"docs/{page.source}:{line}: the id #{match['id']} stands twice; change one of them"
         elif match["id"] and not _ID.fullmatch(match["id"]):
             yield (

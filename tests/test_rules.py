@@ -17,7 +17,7 @@ from snippets.evidence.questions import questions
 from tools.core import numbers
 from tools.core.guide import Guide
 from tools.core.pages import parse
-from tools.rules.languages import rows, twins
+from tools.rules.languages import rows, twins, typography
 from tools.rules.numbers import copied
 from tools.rules.project import kinds
 from tools.rules.rules import RULES, check
@@ -73,6 +73,9 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "a footnote of two texts": ("raw", "A word[^a].\n\n[^a]: B.\n⟦[^a]: C.", r"\[\^a\] is defined twice"),
     "a footnote that nothing needs": ("raw", "T.\n\n⟦[^a]: B.", r"\[\^a\] is defined, and nothing refers to it"),
     "an address that nothing needs": ("raw", "T.\n\n⟦[way]: momentum.md", r"\[way\] is defined, and nothing refers to it"),
+    "another host without a lock": ("address", "⟦[text](http://example.org/a)", "neither a page of this site nor https"),
+    "half a link": ("raw", "⟦A [text(momentum.md) here.", r"'\.md' reaches the reader .* write \[text\]\(address\)"),
+    "a bare address": ("raw", "⟦See https://example.org/a here.", "'https://' reaches the reader"),
     "another host without slashes": ("address", "⟦[text](https:example.org)", "does not show plainly where it leads"),
     "another host behind a name": ("address", "⟦[text](https://pytorch.org@example.org/)", "does not show plainly"),
     "another host without a scheme": ("address", "⟦[text](//example.org/a)", "begin it with https:"),
@@ -122,6 +125,21 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "a list without a blank line": ("raw", "Text:\n⟦- one\n- two", "leave a blank line before it"),
     "a table without a blank line": ("raw", "Text:\n⟦| a | b |\n| --- | --- |", "leave a blank line before it"),
     "a link with a blank": ("raw", "⟦A [text] (momentum.md) here.", "without a blank between"),
+    "a list nested by two": ("indent", "- One\n⟦  - Two", "is 2 blanks in; what belongs to a list"),
+    "a paragraph of a list by three": ("indent", "1. One\n\n⟦   Two", "is 3 blanks in"),
+    "a list that begins further in": ("indent", "⟦  - One\n  - Two", "is 2 blanks in"),
+    "a cell too many": ("table", "| A | B |\n| --- | --- |\n⟦| a | b | c |", "this row has 3 cells, and the table 2"),
+    "a cell too few": ("table", "| A | B |\n| --- | --- |\n⟦| a |", "this row has 1 cells, and the table 2"),
+    "a text below a table": ("table", "| A | B |\n| --- | --- |\n| a | b |\n⟦{lead}", "would be a row of the table above"),
+    "a box in full-width signs": ("raw", '⟦！！！ note "Title"', "reaches the reader"),
+    "a tab": ("raw", '⟦=== "Tab"', "that is no markup here"),
+    "a box of another site": ("raw", "> ⟦[!NOTE]", "that is no markup here"),
+    "an item without a blank": ("raw", "⟦-one\n-two", "write - and a blank before each item"),
+    "an item of dots": ("raw", "⟦• One", "write - and a blank before each item"),
+    "an asterisk too few": ("raw", "⟦A **word* here.", "write \\*\\*words"),
+    "TeX outside of a formula": ("raw", "⟦The rate \\alpha here.", "write formulas as"),
+    "code closed by another fence": ("fence", "⟦```python\nx = y\n````\n\nText.\n\n```python\ny = x\n```", "nothing closes this code before line 11"),
+    "code opened by too few signs": ("fence", "⟦``python\nx = y\n```", "'``python' opens no code"),
     "a box without text": ("element", '⟦!!! note "Title"\n\nText.', "nothing stands in 'Title'; begin its lines four spaces in"),
     "a fold without text": ("element", '⟦??? question "Title"\n\nText.', "nothing stands in 'Title'"),
     "a comment that is not closed": ("balance", "⟦<!-- Text.\n\nMore.", "nothing closes this comment"),
@@ -156,11 +174,15 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "a formula that does not parse": ("formula", "⟦$\\frob{x}$", "is not understood"),
     "a formula of LaTeX": ("formula", "⟦The rate \\(x\\) here.", "begins no formula; write"),
     "a displayed formula of LaTeX": ("formula", "⟦\\[\nx\n\\]", "begins no formula; write"),
+    "a placeholder in a formula": ("formula", "⟦$[[symmetry.he.test_accuracy]]$", "no placeholder is filled in a formula"),
+    "Chinese in a formula": ("formula", "⟦$x，y$", "'，' stands in a formula"),
     "a formula that is not closed": ("raw", "⟦The rate $\\eta is small.", "write formulas as"),
     # evidence
     "an unknown key": ("number", "⟦[[symmetry.he.test_acuracy]]", r"is it '\[\[symmetry\.he\.test_accuracy\]\]'\?"),
     "an unknown question": ("number", "⟦[[symetry.he.test_accuracy]]", r"names no question; is it 'symmetry'\?"),
     "an unknown form": ("number", "⟦[[symmetry.he.test_accuracy:max]]", "write size, interval, n or machine, not 'max'"),
+    "a placeholder in single brackets": ("raw", "⟦A [symmetry.he.test_accuracy] here.", "write \\[\\[question.key\\]\\]"),
+    "a placeholder in braces": ("raw", "⟦A {{symmetry.he.test_accuracy}} here.", "write \\[\\[question.key\\]\\]"),
     "a placeholder on two lines": ("raw", "⟦A [[symmetry.he.\ntest_accuracy]] here.", "on one line, with both brackets"),
     "a placeholder without a bracket": ("raw", "⟦A [[symmetry.he.test_accuracy] here.", "on one line, with both brackets"),
     "a placeholder in code": ("raw", "⟦A `[[symmetry.he.test_accuracy]]` here.", "stands in code"),
@@ -205,6 +227,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
 OWN: dict[str, tuple[str, str, str, str]] = {
     "a number in words": ("typed", "⟦It reaches ninety-seven percent here.", "⟦这里达到百分之九十七。", "is typed"),
     "points in words": ("typed", "⟦It gains seventeen points here.", "⟦这里高出十七个百分点。", "is typed"),
+    "a page of the other language": ("link", "⟦[text](../zh/momentum.md)", "⟦[文字](../en/momentum.md)", "leads into the folder of a language"),
     "times in words": ("typed", "⟦It is twenty-three times as fast.", "⟦这里快二十三倍。", "is typed"),
     "tenths in words": ("typed", "T.", "⟦这里有九成七的权重。", "is typed"),
     "a paragraph of Chinese": ("language", "⟦这一段没有译成英文，还是中文。", "T.", "is not English"),
@@ -279,6 +302,14 @@ CHINESE = {
         "a blank between",
     ),
     "no blank behind a formula": ("⟦这里 $x$是权重。", "a blank between"),
+    "a half-width comma behind Latin": ("⟦用 Adam, 不用别的。", "write ，"),
+    "a half-width comma behind code": ("⟦用 `a`,不用别的。", "write ，"),
+    "a half-width comma behind quotes": ("⟦他说“好”,然后走了。", "write ，"),
+    "a half-width semicolon": ("⟦这里有一句;那里也有。", "write ；"),
+    "brackets of two widths": ("⟦这里有（一句)。", "write （ and ）"),
+    "half-width brackets beside blanks": ("⟦这里用 (Adam) 训练。", "write （ and ）"),
+    "two commas": ("⟦这里有，，一句。", "write one of them"),
+    "another full stop": ("⟦这里有一句．", "write 。"),
     "straight quotes": ('⟦这里说"你好"。', "“ and ”"),
     "a full stop behind Latin": ("⟦这里用的是 Adam.", "end the sentence with 。"),
     "two full stops": ("⟦这里有一句。。", "。"),
@@ -392,6 +423,47 @@ def test_chinese_is_set_as_chinese(told: dict[str, list[str]], name: str) -> Non
     expect(
         told, name, "zh", planted, "typography", f"is not how Chinese is set; .*{new}"
     )
+
+
+def test_a_wide_blank_is_told_where_a_paragraph_begins() -> None:
+    page = parse("zh/toy.md", "# 题\n\n\u3000\u3000先猜，再动手。\n")
+    (found,) = typography(page)
+    assert found.startswith("docs/zh/toy.md:3: a wide blank (U+3000)"), found
+
+
+# What a good contributor writes, in both languages or in the words of each.
+GOOD = {
+    "links": ("See <https://example.org/a> and [a](<https://example.org/b>).",) * 2,
+    "notes": ("It learns[^a].\n\n[^a]: A note.", "网络学得会[^a]。\n\n[^a]: 注。"),
+    "years": (
+        "Since 2015, in the 1980s, at NeurIPS 2017 and ICML 2015 (Kingma and Ba, 2015; Loshchilov and Hutter, 2019).",
+        "2015 年，2024 年 5 月，Transformer（Vaswani 等，2017）。两者都有（Kingma 和 Ba，2015；Loshchilov 和 Hutter，2019）。",
+    ),
+    "names": (
+        "ResNet-50, GPT-2, MNIST-1D, W8A8, Llama-3.1-8B in 2D, bfloat16, fp16, conv1, sha256, CUDA 12, NumPy 1.26.",
+        "这里有 ResNet-50 和 MNIST-1D，用 fp16 与 `float32`，CUDA 12，Python 3.11。",
+    ),
+    "places": ("Theorem 3, section 4.2, pages 12–15, Eq. 10.", "定理 3，第 4.2 节，第 12–15 页，用 No. 表示编号。"),
+    "words": ("Thirteen points lie on the curve; repeat it twenty times. About seven percent of them.", "百分之七的点在曲线上。"),
+    "signs": ("What??? Really!!! It ends… and goes on.", "他说：“好。”《深度学习》写道——确实如此……然后（见下文）继续。"),
+    "emphasis": ("A **bold** word, an *italic* one, ***both***.", "**粗体**里有 **SELU** 网络，*强调*也行。"),
+    "quotations": ("> A quotation.", '> <span lang="en">We propose a new optimizer for all of the networks here.</span>'),
+    "lists": ("1. One\n2. Two\n\n    - nested\n    - more\n\n3. Three", "- 一\n\n    | 甲 | 乙 |\n    | --- | --- |\n    | `a|b` | 丙 |\n\n- 二"),
+    "code": ("````text\n```python\n````",) * 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_good_is_not_refused(tmp_path: Path, language: str) -> None:
+    docs = tmp_path / "docs"
+    shutil.copytree(ROOT / "docs", docs)
+    names = {name: f"good_{name}" for name in GOOD}
+    for name, texts in GOOD.items():
+        text = page_of(language, texts[language == "zh"])[0]
+        (docs / language / f"{names[name]}.md").write_text(text, encoding="utf-8")
+    found = list(check(Guide(docs, {q: known(q) for q in questions()})))
+    of_twins = r"there is no docs/(?:en|zh)/good_|stands in no menu"
+    assert [m for m in found if not re.search(of_twins, m)] == []
 
 
 ROWS = {

@@ -49,7 +49,11 @@ _ACROSS = (
     (re.compile("[，。；：、！？]{2,}"), "write one of them"),
     (re.compile(r"（[^（）()\n]*\)|\([^（）()\n]*）"), "write （ and ）"),
     (re.compile("[．｡]"), "write 。"),
-    (re.compile("[\u3000\u00a0]"), "write no wide blank: paragraphs stand apart"),
+    (re.compile(r"(?<=[一-鿿] )\([^()\n]*\)(?= ?[一-鿿，。；])"), "write （ and ）"),
+    (
+        re.compile("\u3000|\u00a0(?!\u21a9)"),
+        "write no wide blank: paragraphs stand apart",
+    ),
 )
 # A link in a sentence of Chinese is its text: no blank beside it.
 _SETTINGS = {"rules": {"space-bracket": 0, "spellcheck": 0}}
@@ -65,6 +69,9 @@ def typography(page: Page) -> Iterator[str]:
         signs = zip(f"{found.old}\n", f"{found.new}\n", strict=False)
         at = next((i for i, (old, new) in enumerate(signs) if old != new), 0)
         old, new = (t[max(0, at - 6) : at + 6] for t in (found.old, found.new))
+        if old == new:
+            yield f"docs/{page.source}:{found.line}: a wide blank (U+3000) begins or ends it; take it out"
+            continue
         yield f"docs/{page.source}:{found.line}: {old!r} is not how Chinese is set; write {new!r}"
     prose = only_prose(page.markdown)
     for pattern, new in _MORE:

@@ -57,7 +57,7 @@ _RAW = {
         'that is no markup here; write !!! note "title" or ??? question "title"',
     r"\[\^[^\]\n]*\]?": "define the footnote, or take the reference out",
     r"\]\(|\]\[|!\[|\.md\b|https?://|］": "write [text](address), or define the reference",
-    r"\{\{|\}\}|【【": "write [[question.key]] on one line, with both brackets at its end",
+    r"\{\{|\}\}|【【|\[\w+\.\w+\.\w+\]": "write [[question.key]] on one line, with both brackets at its end",
     r"\\[A-Za-z]{2,}": "write formulas as $\u2026$",
     r"(?m:^)(?:[•·] ?|[-+](?=[^\W\d]))": "write - and a blank before each item",
     r"｀": "write ` around code",
@@ -130,6 +130,8 @@ def _instead(name: str) -> str:
     """What to do where an element or attribute is refused."""
     if name in ("align", "bgcolor", "center", "font", "style"):
         return "how it looks stands in docs/assets/style.css"
+    if name == "title":
+        return "a finger does not see it; say it in the sentence"
     if name.startswith("on") or name in ("noscript", "script", "template"):
         return "a page must read without script, and what scripts do stands in docs/assets/site.js"
     if name in _ASKS:
@@ -162,9 +164,12 @@ def _address(written: str, picture: bool) -> Iterator[str]:
 def raw(page: Rendered) -> Iterator[str]:
     """Markup that was meant for Markdown or for us, and that readers would see as it is written."""
     mends = list(_RAW.values())
+    linked = {node.text() for node in page.elements if node.tag == "a"}
     for text in page.texts:
         for match in _ANY_RAW.finditer(_DOCUMENTED.sub("", text)):
             sign, mend = match.group().strip(), mends[(match.lastindex or 1) - 1]
+            if sign.startswith(("http", ".md")) and text in linked:
+                continue  # an address may be what a link shows
             yield f"{sign!r} reaches the reader as it is written; {mend}"
     for node in page.elements:
         # A page that explains them writes one as code, without a question's name.

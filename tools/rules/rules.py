@@ -224,7 +224,7 @@ PAGE = (
     Rule("figure", _all(_parts(Figure), _page(languages.alternatives)),
          "A figure is a function of `figures.py`, and described in the page’s language.",
          "图是 `figures.py` 里的函数，用页面的语言描述。"),
-    Rule("formula", _all(_page(source.brackets), _parts(Formula)),
+    Rule("formula", _all(_page(source.brackets), _page(source.formulas), _parts(Formula)),
          "A formula is TeX that can become MathML.",
          "公式是能转成 MathML 的 TeX。"),
     Rule("include", _parts(Include),

@@ -10,7 +10,7 @@ import yaml
 
 from snippets.evidence.judging import Evidence
 from tools.core.nearest import nearest
-from tools.core.pages import LANGUAGES, Claim, Number, Page
+from tools.core.pages import LANGUAGES, Claim, Formula, Number, Page
 from tools.core.prose import (
     FENCE,
     INCLUDE,
@@ -33,6 +33,8 @@ _LEANING = {
     ),
 }
 CODE = {"", "bash", "console", "diff", "json", "python", "sh", "text", "toml", "yaml"}
+_CHINESE = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_TEXT = re.compile(r"\\text\{[^{}]*\}")
 _CELLS = re.compile(r"(?<!\\)\|")
 _TAGS = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)(?P<rest>(?:[\s/][^<>]*)?)>")
 _VOID = {"br", "hr", "img", "input", "wbr", "col"}
@@ -144,6 +146,19 @@ def indents(page: Page) -> Iterator[str]:
             yield (
                 f"docs/{page.source}:{number}: {line.strip()[:40]!r} is {blanks} blanks in; "
                 "what belongs to a list, a box or a note is four blanks in"
+            )
+
+
+def formulas(page: Page) -> Iterator[str]:
+    """What stands for nothing in a formula: placeholders, and signs of Chinese."""
+    for formula in page.all(Formula):
+        if "[[" in formula.tex:
+            place = page.place(formula.start)
+            yield f"{place}: no placeholder is filled in a formula; write it behind the formula"
+        elif found := _CHINESE.search(_TEXT.sub("", formula.tex)):
+            yield (
+                f"{page.place(formula.start)}: {found.group()!r} stands in a formula; "
+                "write it outside, or words in \\text{\u2026}"
             )
 
 

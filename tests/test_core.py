@@ -11,6 +11,7 @@ from markdown import Markdown
 
 from tools.core.extension import GuideExtension
 from tools.core.guide import Guide, address
+from tools.core.nearest import nearest
 from tools.core.pages import parse
 from tools.host.zensical import shown
 
@@ -85,3 +86,13 @@ def test_a_page_is_parsed_and_resolved_once(monkeypatch: pytest.MonkeyPatch) -> 
     first = guide.page("en/symmetry.md")
     assert guide.page("en/symmetry.md") is first
     assert guide.resolve(first) is guide.resolve(first)
+
+
+def test_what_was_meant_is_named_and_of_many_only_the_nearest() -> None:
+    assert nearest("momentun", ["momentum", "selu"]) == "is it 'momentum'?"
+    assert nearest("x", ["b", "a"]) == "there are: a, b"
+    assert nearest("x", []) == "there are: none"
+    many = [f"claim-{i}" for i in range(30)]
+    told = nearest("7", many)
+    assert told.startswith("there are 30 others, such as claim-7, ")
+    assert told.count(",") == 5

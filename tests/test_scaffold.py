@@ -17,7 +17,9 @@ from tools import question, reviews
 from tools.browsing import served
 from tools.core.pages import parse
 
-SLUG = "alpha"  # before all names of ours, where the scaffold's stands behind them
+SLUG = (
+    "alpha_decay"  # before all names of ours, where the scaffold's stands behind them
+)
 FOLDERS = ("docs", "snippets", "tests", "tools")
 FILES = ("CONTRIBUTING.md", "mkdocs.yml", "pyproject.toml")
 
@@ -59,7 +61,7 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = copy(tmp_path_factory.mktemp("scaffold") / "project")
     done = run(folder, "tools.question", SLUG)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("alpha is laid out, at the end of the course")
+    assert done.stdout.startswith(f"{SLUG} is laid out, at the end of the course")
     for named in re.findall(rf"[\w/]*{SLUG}[\w/.]*\.\w+", done.stdout):
         assert (folder / named).is_file(), named
     return folder
@@ -262,7 +264,7 @@ def test_the_command_refuses_in_one_line(laid_out: Path) -> None:
     done = run(laid_out, "tools.question", SLUG)
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr == (
-        "make question: NAME=alpha is a question already, in snippets/alpha; write another name; "
+        f"make question: NAME={SLUG} is a question already, in snippets/{SLUG}; write another name; "
         "nothing was written\n"
     )
 

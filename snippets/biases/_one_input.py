@@ -43,7 +43,7 @@ def unexplained(
         adam.zero_grad()
         # Summed over runs, which share no parameter: each gets the gradient of its own mean.
         loss = (nets.logits(x) - torch.sin(4 * x)).square().mean((1, 2)).sum()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         adam.step()
     target = torch.sin(4 * between)
     with torch.no_grad():

@@ -64,6 +64,6 @@ def train(nets: Ensemble, optimizer: torch.optim.Optimizer, seeds: range) -> Ten
         logits = nets.logits(data.train_x[rows, index]).squeeze(-1)
         loss = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum")
         optimizer.zero_grad()
-        (loss / BATCH).backward()  # type: ignore[no-untyped-call]
+        (loss / BATCH).backward()
         optimizer.step()
     return torch.stack(test_losses, 1)

@@ -126,7 +126,7 @@ def _trained(
         if step <= COMPARED:
             kept.append(losses.detach())
         adam.zero_grad()
-        losses.sum().backward()  # type: ignore[no-untyped-call]
+        losses.sum().backward()
         adam.step()
     by_rate = torch.stack(kept).permute(1, 2, 0, 3)  # (rates, starts, steps, priors)
     yield from zip(RATES, by_rate, first.tolist(), strict=True)

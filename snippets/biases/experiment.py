@@ -235,7 +235,7 @@ def _recall_accuracies(
         x, y = sequences(streams, RECALL_BATCH, steps)
         losses = _summed_cross_entropy(nets, x, y)
         adam.zero_grad()
-        (losses / RECALL_BATCH).backward()  # type: ignore[no-untyped-call]
+        (losses / RECALL_BATCH).backward()
         adam.step()
         if step in looks:
             x, y = sequences(generators(seeds, "sequences to test on"), 500, steps)

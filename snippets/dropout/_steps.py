@@ -50,7 +50,7 @@ def steps_to(
         for index in batches(x.shape[1], BATCH, orders):
             batch_loss = _loss(nets.logits(x[rows, index], masks), y[rows, index])
             optimizer.zero_grad()
-            batch_loss.sum().backward()  # type: ignore[no-untyped-call]
+            batch_loss.sum().backward()
             optimizer.step()
             steps += 1
             epoch.append(batch_loss.detach())

@@ -63,7 +63,7 @@ def step_time(seeds: range) -> Results:
 
 def _step(net: nn.Module, adam: torch.optim.Adam, x: Tensor, y: Tensor) -> None:
     adam.zero_grad()
-    F.cross_entropy(net(x), y).backward()  # type: ignore[no-untyped-call]
+    F.cross_entropy(net(x), y).backward()
     adam.step()
 
 
@@ -95,7 +95,7 @@ def eval_time(seeds: range) -> Results:
 def _frozen(net: nn.Module, x: Tensor) -> nn.Module:
     with warnings.catch_warnings():  # deprecated, and still what needs no compiler
         warnings.simplefilter("ignore")
-        traced = torch.jit.trace(net, x)  # type: ignore[no-untyped-call]
+        traced = torch.jit.trace(net, x)
         frozen: nn.Module = torch.jit.freeze(traced)
         return frozen
 

@@ -153,7 +153,7 @@ def train(
                 / batch_size
             )
             step.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             step.step()
         if after_epoch:
             after_epoch(epoch + 1)

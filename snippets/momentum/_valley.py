@@ -32,9 +32,7 @@ def roll(
         Steps of first touch and of settling, float64, inf where there is none within `steps`, and
         whether f ends at 1e12 or above, overflow included.
     """
-    spread = torch.broadcast_tensors(  # type: ignore[no-untyped-call]
-        start[..., 0], start[..., 1], lr, momentum
-    )
+    spread = torch.broadcast_tensors(start[..., 0], start[..., 1], lr, momentum)
     x, y, lr, momentum = (t.double().clone() for t in spread)
     v, w = torch.zeros_like(x), torch.zeros_like(x)
     last = torch.zeros_like(x)

@@ -73,7 +73,7 @@ def fit(
                 logits = nets.logits(x[rows, index], training=True)
                 answers = y[rows, index].flatten()
                 loss = F.cross_entropy(logits.flatten(0, 1), answers, reduction="sum")
-                (loss / whole.shape[1]).backward()  # type: ignore[no-untyped-call]
+                (loss / whole.shape[1]).backward()
             step.step()
             if after_step:
                 after_step()

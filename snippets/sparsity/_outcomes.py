@@ -69,7 +69,7 @@ def left_after_first_step(seeds: range, data: Data, accumulator: float) -> Tenso
     losses = nn.functional.cross_entropy(
         logits.flatten(0, 1), data.train_y[:, :64].flatten(), reduction="sum"
     )
-    (losses / 64).backward()  # type: ignore[no-untyped-call]
+    (losses / 64).backward()
     optimizer.step()
     after = torch.cat([w.detach().flatten(1) for w in nets.weights], 1)
     left: Tensor = (after * before).sum(1) / before.square().sum(1)

@@ -42,7 +42,7 @@ def prune_globally(g: torch.Generator) -> Pruned:
     entries = _state_entries(model) / entries_before
 
     for layer in (first, last):
-        prune.remove(layer, "weight")  # type: ignore[no-untyped-call]
+        prune.remove(layer, "weight")
     _take_steps(model, g)
     return Pruned(sum(same) / len(same), spread, entries, _zero_share(first.weight))
 
@@ -51,7 +51,7 @@ def zeros_of_twice_half() -> float:
     """Share of zeros when half of the weights are pruned, and then half of them once more."""
     layer = nn.Linear(64, 64)
     for _ in range(2):
-        prune.l1_unstructured(layer, "weight", amount=0.5)  # type: ignore[no-untyped-call]
+        prune.l1_unstructured(layer, "weight", amount=0.5)
     return _zero_share(layer.weight)
 
 
@@ -70,5 +70,5 @@ def _take_steps(model: nn.Module, g: torch.Generator) -> None:
         x = torch.randn(64, 64, generator=g)
         y = torch.randint(10, (64,), generator=g)
         optimizer.zero_grad()
-        nn.functional.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
+        nn.functional.cross_entropy(model(x), y).backward()
         optimizer.step()

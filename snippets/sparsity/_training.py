@@ -68,7 +68,7 @@ def fit_penalized(
             norm = torch.stack([w.abs().sum() for w in nets.weights]).sum()
             loss = losses / BATCH + l1 * norm
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizer.step()
     for p in nets.parameters():
         p.requires_grad_(False)

@@ -104,7 +104,7 @@ def _autograd(ws: list[Tensor], bs: list[Tensor], penalties: Tensor) -> Step:
     def step() -> None:
         # The losses of the data have their gradients already; the penalties add theirs.
         sizes = torch.stack([w.abs().sum() for w in ws])
-        (penalties * sizes).sum().backward()  # type: ignore[no-untyped-call]
+        (penalties * sizes).sum().backward()
         sgd.step()
 
     return step
@@ -149,7 +149,7 @@ def _trained(
         logits = torch.matmul(x, torch.stack(ws)) + torch.stack(bs)[:, None]
         y = y.repeat(len(ws))
         loss = F.cross_entropy(logits.flatten(0, 1), y, reduction="sum") / BATCH
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         step()
         for path, w in zip(paths, ws, strict=True):
             path.append(float(w.detach().flatten()[WATCHED]))

@@ -50,7 +50,7 @@ def sorting_loss(seeds: range, *, copied: bool) -> Tensor:
         adam = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
         for _ in range(STEPS):
             adam.zero_grad()
-            _loss(model, data, BATCH).backward()  # type: ignore[no-untyped-call]
+            _loss(model, data, BATCH).backward()
             adam.step()
         with torch.no_grad():
             found.append(_loss(model, data, 500))

@@ -149,7 +149,7 @@ def _trained(settings: list[Setting], steps: int) -> list[Run]:
         loss = each.view(-1, BATCH).mean(1)
         losses.append(loss.detach())
         adam.zero_grad()
-        loss.sum().backward()  # type: ignore[no-untyped-call]
+        loss.sum().backward()
         adam.step()
     with torch.no_grad():
         x = data.test_x.expand(len(settings), -1, -1)

@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from itertools import zip_longest
 
-from snippets.evidence.judging import conditions
+from snippets.evidence.judging import claim_place, conditions
 from snippets.evidence.questions import ROOT, questions
 from snippets.evidence.store import write_atomically
 from tools.core.pages import LANGUAGES, Claim, Page, PageError, parse, read
@@ -55,10 +55,12 @@ def stale(zh: Page, en: Page) -> Iterator[str]:
         elif len(tested) == len(then) - 2:
             for claim, noted in zip(tested, then[2:], strict=True):
                 if claim != noted:
+                    question, _, name = claim.partition(":")[0].partition(".")
                     yield (
-                        f"docs/{zh.source}:{ours[section][0]}: section #{section}: a claim was compared "
-                        f"with its sentence as {noted!r}, and is {claim!r} now; read the sentence again "
-                        f"here and in docs/{en.source}:{theirs[section][0]}, then run: make reviewed"
+                        f"{claim_place(question, name)}: a claim was compared with its sentence as "
+                        f"{noted!r}, and is {claim!r} now; read its false_if and its sentences again, "
+                        f"docs/{zh.source}:{ours[section][0]} and docs/{en.source}:{theirs[section][0]}, "
+                        "then run: make reviewed"
                     )
 
 

@@ -63,8 +63,9 @@ def unequal(zh: Page, en: Page) -> Iterator[str]:
                 for item in items - twins[kind]:
                     told.add(name)
                     what = _differs(item, twins[kind] - items)
+                    at = _line_of_item(page, line, item)
                     yield (
-                        f"docs/{page.source}:{line}: {kind} of section #{name}: {what!r} "
+                        f"docs/{page.source}:{at}: {kind} of section #{name}: {what!r} "
                         f"does not stand in docs/{other.source}:{there}; write the same in both languages"
                     )
     twin = {section.id: section for section in en.sections}
@@ -105,6 +106,16 @@ def _misaligned(zh: Page, here: Section, en: Page, there: Section) -> Iterator[s
 def _wordless(formula: str) -> str:
     """A formula without the words in it, which differ with the language."""
     return re.sub(r"\\text\{[^{}]*\}", r"\\text{}", formula.strip().rstrip(".,，。； "))
+
+
+def _line_of_item(page: Page, section: int, item: str) -> int:
+    """Where an item stands first in the section that begins with a line; that line where it is not found."""
+    first = item.strip().partition("\n")[0]
+    short = f'"{first.rpartition(".")[2]}"'  # of a claim on its question's page
+    for number, line in enumerate(page.markdown.split("\n")[section - 1 :], section):
+        if first and (first in line or short in line):
+            return number
+    return section
 
 
 def _differs(item: str, twins: Counter[str]) -> str:

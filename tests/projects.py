@@ -66,7 +66,8 @@ def few(folder: Path, *slugs: str) -> Path:
         for page in (folder / "docs" / language).glob("*.md"):
             if page.stem in (*slugs, "glossary"):
                 continue
-            text = "---\ndescription: Short.\n---\n\n# Short\n"
+            words = {"zh": "短。", "en": "Short."}[language]
+            text = f"---\ndescription: {words}\n---\n\n# Short\n"
             if page.stem in ("ledger", "traps"):
                 text += "".join(f"\n## {slug} {{: #{slug} }}\n" for slug in slugs)
             if page.stem == "api":

@@ -14,7 +14,9 @@ from playwright.sync_api import Browser
 
 WIDTHS = (1280, 390, 320)  # the last is 1280 at fourfold size
 # Colours know no language.
-IN_DARK = re.compile(r"(?:[\w.]+|zh/(?:[\w.]+/)?index|zh/\w+/momentum/index)\.html")
+IN_DARK = re.compile(
+    r"(?:[\w.]+|zh/(?:index|(?:momentum|ledger|traps|glossary|api)/index)|zh/\w+/momentum/index)\.html"
+)
 MADE = re.compile(r"both/|\w+/(?:code|notebooks)/")
 OF_TWO = re.compile(r"/(?:momentum|sparsity)/")  # questions that stand for all
 FIGURE_TEXT = """() => [...document.querySelectorAll("svg.fig text, .explorable svg text")]

@@ -230,6 +230,8 @@ OWN: dict[str, tuple[str, str, str, str]] = {
     "a page of the other language": ("link", "⟦[text](../zh/momentum.md)", "⟦[文字](../en/momentum.md)", "leads into the folder of a language"),
     "times in words": ("typed", "⟦It is twenty-three times as fast.", "⟦这里快二十三倍。", "is typed"),
     "tenths in words": ("typed", "T.", "⟦这里有九成七的权重。", "is typed"),
+    "a box without a title": ("language", "T.", "⟦!!! note\n\n    这里有一句话。", "the title 'Note' is Markdown.s own"),
+    "a fold without a title": ("language", "T.", "⟦??? question\n\n    这里有一句话。", "the title 'Question' is"),
     "a paragraph of Chinese": ("language", "⟦这一段没有译成英文，还是中文。", "T.", "is not English"),
     "a paragraph in the other language": (
         "language", "T.", "⟦This paragraph was not translated into Chinese at all.", "is not Chinese",

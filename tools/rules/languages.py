@@ -131,9 +131,14 @@ def untranslated(page: Rendered) -> Iterator[str]:
     """Paragraphs of a page in the other language."""
     zh = page.page.language == "zh"
     for node in page.elements:
+        text = node.text(deep=True) or ""
+        titled = (
+            node.tag == "summary" or node.attributes.get("class") == "admonition-title"
+        )
+        if zh and titled and text.strip() in ("Example", "Listing", "Note", "Question"):
+            yield f"the title {text.strip()!r} is Markdown\u2019s own; write one behind the box\u2019s kind"
         if node.tag not in ("p", "li", "dd"):
             continue
-        text = node.text(deep=True) or ""
         if any("lang" in n.attributes for n in (node, *node.css("[lang]"))):
             continue  # a quotation, marked as such
         prose = " ".join(_prose(node))

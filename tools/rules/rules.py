@@ -448,7 +448,7 @@ def _of_page(name: str, there: list[str], guide: Guide) -> Iterator[str]:
                 sound = False
                 yield message
                 # What comes after code that is not closed is not what it seems.
-                whole = whole and rule.name not in ("front-matter", "fence")
+                whole = whole and rule.name != "fence"
     if len(pages) == 2:
         of_both = (m for rule in PAIR for m in rule(*pages))
         if sound:

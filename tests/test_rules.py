@@ -563,6 +563,7 @@ FILES: dict[str, tuple[str, str, str, str, str]] = {
     "a claim that does not hold": ("snippets/symmetry/claims.py", END, "\nCLAIMS += (Claim('even', 'he.test_accuracy', above=0.9999, false_if='not'),)\n", "holds", "claim symmetry.even does not hold, it is false if not: he.test_accuracy is 0.9"),
     "claims that are none": ("snippets/dropout/claims.py", r"\nCLAIMS\b", "\nCLAIM", "evidence", "there are no claims in it; write CLAIMS"),
     "claims that are not Python": ("snippets/sparsity/claims.py", END, "\n⟦def f(:\n", "evidence", "not valid Python"),
+    "claims that leave": ("snippets/activations/claims.py", END, "\n⟦raise SystemExit(0)\n", "evidence", "SystemExit"),
     "a figure that raises": ("snippets/momentum/figures.py", END, "\n\ndef odd(evidence, say, wide):\n⟦    return evidence.estimates['he.nope']\n", "drawing", "KeyError.*cannot be drawn"),
     "a word of one language": ("snippets/activations/explorable.py", END, "\n\n_words = words\n\n\ndef words(say):\n    return _words(say) | {'odd': say('{a}', '')}\n", "explorable", "in one language only"),
 }  # fmt: skip

@@ -27,7 +27,7 @@ test: check ## run everything that CI runs, in about ten minutes once all is mea
 	@$(MAKE) --no-print-directory --jobs 2 offline unbuilt
 	@$(PYTEST) --built --dist loadfile --no-loadscope-reorder
 
-quick: check ## check, and the tests that need no finished site, in one to three minutes
+quick: check ## check, and the tests that need no finished site, in about three minutes
 	@$(MAKE) --no-print-directory unbuilt
 
 unbuilt: $(READY)

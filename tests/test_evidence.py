@@ -581,7 +581,9 @@ def test_a_file_that_is_named_counts_and_must_be_there(
         fingerprint.source_hash(agreement)
 
 
-@pytest.mark.parametrize("named", ["3", "(1, 2)", "sorted(())", "None"])
+@pytest.mark.parametrize(
+    "named", ["3", "(1, 2)", "sorted(())", "None", "('/etc/hosts',)"]
+)
 def test_files_that_are_no_names_are_told(
     project: Path, monkeypatch: pytest.MonkeyPatch, named: str
 ) -> None:

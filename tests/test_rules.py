@@ -314,7 +314,7 @@ CHINESE = {
     "another full stop": ("⟦这里有一句．", "write 。"),
     "straight quotes": ('⟦这里说"你好"。', "“ and ”"),
     "a full stop behind Latin": ("⟦这里用的是 Adam.", "end the sentence with 。"),
-    "two full stops": ("⟦这里有一句。。", "。"),
+    "two full stops": ("⟦这里有一句。。", "write one of them"),
     "half-width brackets": ("⟦这里有一句(那里也有)。", "（"),
 }
 
@@ -447,7 +447,7 @@ GOOD = {
     ),
     "places": ("Theorem 3, section 4.2, pages 12–15, Eq. 10.", "定理 3，第 4.2 节，第 12–15 页，用 No. 表示编号。"),
     "words": ("Thirteen points lie on the curve; repeat it twenty times. About seven percent of them.", "百分之七的点在曲线上。"),
-    "signs": ("What??? Really!!! It ends… and goes on.", "他说：“好。”《深度学习》写道——确实如此……然后（见下文）继续。"),
+    "signs": ("What??? Really!!! It ends… and goes on.", "他说：“好。”真的吗？！《深度学习》写道——确实如此……然后（见下文）继续。"),
     "emphasis": ("A **bold** word, an *italic* one, ***both***.", "**粗体**里有 **SELU** 网络，*强调*也行。"),
     "quotations": ("> A quotation.", '> <span lang="en">We propose a new optimizer for all of the networks here.</span>'),
     "lists": ("1. One\n2. Two\n\n    - nested\n    - more\n\n3. Three", "- 一\n\n    | 甲 | 乙 |\n    | --- | --- |\n    | `a|b` | 丙 |\n\n- 二"),

@@ -88,16 +88,16 @@ def other_files(path: Path) -> tuple[str, ...]:
         if isinstance(node, ast.Assign) and _name(node.targets[0]) == "FILES":
             place = f"{relative(path)}:{node.lineno}"
             try:
-                named = tuple(map(ROOT.joinpath, ast.literal_eval(node.value)))
+                files = map(ROOT.joinpath, ast.literal_eval(node.value))
+                named = tuple(map(relative, files))
             except (ValueError, TypeError) as error:
                 raise SourceError(
                     f'{place}: FILES holds no names; write FILES = ("docs/\u2026",)'
                 ) from error
-            for file in named:
-                if not file.is_file():
-                    name = relative(file)
+            for name in named:
+                if not (ROOT / name).is_file():
                     raise SourceError(f"{place}: there is no file {name!r}; write it")
-            return tuple(map(relative, named))
+            return named
     return ()
 
 

@@ -182,10 +182,7 @@ def _claims(question: str) -> tuple[Claim, ...]:
     tree(ROOT / file)  # a file that is not there or not Python is named as any other
     try:
         module = importlib.import_module(f"snippets.{question}.claims")
-    except (
-        Exception,
-        SystemExit,
-    ) as error:  # whatever a file raises that is being written
+    except (Exception, SystemExit) as error:  # somebody is writing it
         raise SourceError(raised(error, file)) from error
     claims = getattr(module, "CLAIMS", None)
     if not isinstance(claims, tuple) or not all(isinstance(c, Claim) for c in claims):

@@ -21,7 +21,6 @@ _MORE = (
     (re.compile(r"(?<!\])\(((?=[^()\n]*[一-鿿])[^()\n]*)\)"), r"（\1）"),
     (re.compile(r"(?<=[一-鿿])\(([^()\n]*)\)"), r"（\1）"),
     (re.compile(r"(?<=[一-鿿])\.{3,}|(?<=[一-鿿])…(?!…)"), "……"),
-    (re.compile(r"。。+"), "。"),
     (re.compile(r"(?<=[一-鿿])--+(?=[一-鿿])"), "——"),
 )
 _SOME = "\ue002"
@@ -46,7 +45,7 @@ _ACROSS = (
         )
         for h, f in _FULL.items()
     ),
-    (re.compile("[，。；：、！？]{2,}"), "write one of them"),
+    (re.compile("[，。；：、]{2,}"), "write one of them"),
     (re.compile(r"（[^（）()\n]*\)|\([^（）()\n]*）"), "write （ and ）"),
     (re.compile("[．｡]"), "write 。"),
     (re.compile(r"(?<=[一-鿿] )\([^()\n]*\)(?= ?[一-鿿，。；])"), "write （ and ）"),
